@@ -1,0 +1,45 @@
+"""Halley: experiment management for machine learning.
+
+Importing starts nothing, opens nothing and patches nothing; names are loaded when they are first used.
+
+Example:
+    ```python
+    import halley
+
+    experiment = halley.start(project_name="digits")
+    experiment.log_parameter("learning_rate", 0.01)
+    for step in range(100):
+        experiment.log_metric("loss", 1 / (step + 1), step=step)
+    experiment.end()
+    ```
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from halley.errors import HalleyError
+    from halley.sdk.experiment import Experiment
+    from halley.sdk.start import start
+
+__version__ = "0.1.0"
+
+__all__ = ["Experiment", "HalleyError", "__version__", "start"]
+
+_HOMES = {
+    "Experiment": "halley.sdk.experiment",
+    "HalleyError": "halley.errors",
+    "start": "halley.sdk.start",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'halley' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

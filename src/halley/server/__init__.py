@@ -1,0 +1,1 @@
+"""The server: settings to storage to slices to one ASGI app."""

@@ -1,0 +1,123 @@
+"""Points of metrics: appending them, and drawing them.
+
+**A point** is (run, metric, step, time, epoch, value); a metric is (name, context). NaN and infinities are values:
+kept bit by bit, left out of min, max and mean, but counted, so that a chart can mark them.
+
+**Steps** come in any order. A point without a step (`NO_STEP`) gets the next one of its series: one more than the
+largest, 0 for the first. The same (run, metric, step) again: the later write wins, in charts, in `series`, in export.
+
+**Visible at once.** A point is in every answer from the moment its transaction commits.
+
+**A chart** has all series on one shared x grid of at most `buckets` buckets, whose edges lie on round values, so that
+neighbouring zooms share cache entries. The envelope (min, max) contains every extreme at every zoom. If a range holds
+no more distinct x values than buckets, the grid is exactly these values.
+
+**Cost** of a chart follows what it draws, not what was logged.
+
+**Thread safety**: a port belongs to its session.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from halley.core.metric import MetricId
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+XAxis = Literal["step", "epoch", "relative", "wall"]
+"""step; epoch; ms since the run's first point; ms since 1970 UTC."""
+
+
+class PointColumns(NamedTuple):
+    """Points of one run in the order in which they were logged; see `wire.batch.Points`."""
+
+    metrics: Sequence[MetricId]
+    metric: npt.NDArray[np.uint32]
+    step: Integers
+    time: Integers
+    epoch: Floats
+    value: Floats
+
+
+class Series(NamedTuple):
+    """What is known of a metric of a run without reading a point. Min and max are None if no value is finite."""
+
+    metric: MetricId
+    count: int
+    last_step: int
+    last: float
+    min: float | None
+    min_step: int | None
+    max: float | None
+    max_step: int | None
+
+
+class ChartSeries(NamedTuple):
+    """One line of a chart; every array is as long as the chart's `x`.
+
+    `count` is how many points fell into a bucket, `odd` how many of them are NaN or infinite; `min`, `max`, `mean`
+    are NaN where no finite point fell, `last` is the bucket's last value as it is.
+    """
+
+    run: int
+    metric: MetricId
+    count: Integers
+    odd: Integers
+    min: Floats
+    max: Floats
+    mean: Floats
+    last: Floats
+
+
+class Chart(NamedTuple):
+    """Series on one grid. `x[i]` is the left edge of bucket i, or the very value where a bucket holds one value."""
+
+    x: Floats
+    width: float
+    """Width of a bucket; 0 where the grid is the very values."""
+    series: Sequence[ChartSeries]
+
+
+class Metrics(Protocol):
+    """See the module's contract."""
+
+    def append(self, run: int, points: PointColumns) -> None:
+        """Append points."""
+        ...
+
+    def list_series(self, run: int) -> Sequence[Series]:
+        """All metrics of a run by name and context."""
+        ...
+
+    def draw(
+        self,
+        runs: Sequence[int],
+        metrics: Sequence[MetricId],
+        *,
+        x: XAxis = "step",
+        low: float | None = None,
+        high: float | None = None,
+        buckets: int = 500,
+    ) -> Chart:
+        """Draw every metric of every run that has it, `low` <= x <= `high`, on one grid."""
+        ...
+
+    def sketch(self, runs: Sequence[int], metrics: Sequence[MetricId], *, buckets: int = 40) -> Mapping[tuple[int, MetricId], Floats]:
+        """Small pictures for tables: the mean per bucket over each series' own steps, NaN where nothing fell."""
+        ...
+
+    def export(self, run: int, metric: MetricId) -> Iterator[PointColumns]:
+        """Every point of a series, by step, in pieces of at most 65,536."""
+        ...
+
+    def delete(self, run: int) -> None:
+        """Delete every point of a run."""
+        ...
+
+    def tidy(self, run: int) -> None:
+        """Fold what came in small pieces into full chunks; an ended run is compacted. Changes no answer."""
+        ...

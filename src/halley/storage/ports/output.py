@@ -1,0 +1,52 @@
+"""Lines of output.
+
+**Order.** Lines are numbered from 0 by their writer. Over several writers of a run (a run that was taken up again),
+the later writer's lines follow the earlier's. A number that comes again replaces the line: a progress bar keeps its
+last state. Numbers of a writer come in order but for that, and only the last 1,000 numbers of a writer are replaced.
+
+**Limits.** A line has at most 65,536 characters. A million lines cost what the page that is read costs.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from halley.core.output import OutputLine
+
+
+class OutputPage(NamedTuple):
+    """Lines from `first` on, of `total` lines that match the stream. Line numbers are over all writers and streams."""
+
+    total: int
+    first: int
+    lines: Sequence[OutputLine]
+
+
+class OutputMatches(NamedTuple):
+    """Places (as counted by `first` in `read` with the same stream) of lines that hold a text."""
+
+    total: int
+    places: Sequence[int]
+
+
+class Output(Protocol):
+    """See the module's contract."""
+
+    def append(self, run: int, writer: str, lines: Sequence[OutputLine]) -> None:
+        """Append or replace lines."""
+        ...
+
+    def read(self, run: int, *, first: int = 0, limit: int = 1_000, stream: int | None = None) -> OutputPage:
+        """A page of lines; a negative `first` counts from the end. `stream` 1 or 2 keeps only that stream."""
+        ...
+
+    def search(self, run: int, text: str, *, stream: int | None = None, limit: int = 10_000) -> OutputMatches:
+        """Where a text stands, without case."""
+        ...
+
+    def stream_all(self, run: int) -> Iterator[Sequence[OutputLine]]:
+        """All lines in pieces, for download."""
+        ...
+
+    def delete(self, run: int) -> None:
+        """Delete all lines of a run."""
+        ...

@@ -1,0 +1,59 @@
+"""The store as a whole: how work gets a transaction or a snapshot.
+
+**Writing.** `write(job)` queues a function; one writer runs the waiting ones in the order they came, up to 256 in one
+transaction (group commit), each inside its own savepoint, and completes their futures only after the commit reached
+the disk. A job that raises is rolled back alone; the others in its group stand. A job must not wait for anything and
+must not start another write. What a completed future returned is durable: it survives kill -9 and power loss.
+
+**Reading.** `read()` opens a snapshot: every question asked of it is answered from one moment, whatever is written
+meanwhile; readers never wait for the writer, nor the writer for readers. A snapshot belongs to the thread that opened
+it.
+
+**Order.** A read that starts after a write's future completed sees that write.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from halley.storage.ports.catalog import Catalog
+from halley.storage.ports.metrics import Metrics
+from halley.storage.ports.output import Output
+
+T = TypeVar("T")
+
+
+class Session(Protocol):
+    """A transaction or a snapshot: the three ports over one moment of the store."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Workspaces, projects, experiments and their facts."""
+        ...
+
+    @property
+    def metrics(self) -> Metrics:
+        """Points of metrics."""
+        ...
+
+    @property
+    def output(self) -> Output:
+        """Lines of output."""
+        ...
+
+
+class Storage(Protocol):
+    """An open store. Thread-safe."""
+
+    def write(self, job: Callable[[Session], T]) -> "Future[T]":
+        """Queue a job for the writer; the future completes after it is durable."""
+        ...
+
+    def read(self) -> AbstractContextManager[Session]:
+        """Open a snapshot."""
+        ...
+
+    def close(self) -> None:
+        """Finish the waiting writes and close."""
+        ...

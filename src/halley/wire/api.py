@@ -1,0 +1,285 @@
+"""Shapes of the HTTP API, `/api/v1`. The OpenAPI document and the browser's typed client are generated from these.
+
+Outputs have no defaults, so that every field is always there; inputs forbid unknown fields. Collections are objects,
+never bare arrays. Times are milliseconds since 1970 UTC. Every error leaves in one shape, `ErrorReply`.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from halley.core.experiment import State
+from halley.core.parameter import Value
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+ContextualName = Annotated[str, msgspec.Meta(max_length=1_000)]
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """What went wrong, what to do next, and which field of the request it is about (empty if none)."""
+
+    code: str
+    message: str
+    hint: str
+    field: str
+
+
+class ErrorReply(msgspec.Struct, frozen=True):
+    """The one shape of every error."""
+
+    error: ErrorBody
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The server's own state."""
+
+    version: str
+    started_at: int
+    database: str
+    """`sqlite` or `postgresql`."""
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """Who owns projects."""
+
+    name: str
+
+
+class WorkspaceList(msgspec.Struct, frozen=True):
+    """All workspaces."""
+
+    workspaces: list[Workspace]
+
+
+class Project(msgspec.Struct, frozen=True):
+    """A set of experiments."""
+
+    workspace: str
+    name: str
+    created_at: int
+    updated_at: int
+    experiment_count: int
+    running_count: int
+
+
+class ProjectList(msgspec.Struct, frozen=True):
+    """Projects, the last changed first."""
+
+    projects: list[Project]
+
+
+class CreateProject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A project to make."""
+
+    workspace: str
+    name: str
+
+
+class Experiment(msgspec.Struct, frozen=True):
+    """What is known of an experiment without its parameters, others and metrics."""
+
+    key: str
+    workspace: str
+    project: str
+    number: int
+    name: str
+    state: State
+    reason: str
+    started_at: int
+    ended_at: int | None
+    heard_at: int
+    host: str
+    process: int
+    command: str
+    source: str
+    is_archived: bool
+    tags: list[str]
+
+
+class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A column of the experiments table: a field of every experiment, a parameter, an other, or a metric.
+
+    Fields are `name state started_at ended_at duration tags number host command key`.
+    """
+
+    kind: Literal["field", "parameter", "other", "metric"]
+    name: ContextualName
+    context: ContextualName = ""
+    value: Literal["last", "min", "max", "count", "step"] = "last"
+
+
+class ColumnList(msgspec.Struct, frozen=True):
+    """Every column that a project's experiments can show."""
+
+    columns: list[Column]
+
+
+class Sort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what to sort."""
+
+    column: Column
+    is_descending: bool = False
+
+
+class SearchExperiments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which experiments of a project, in which order, with which columns."""
+
+    workspace: str
+    project: str
+    text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+    states: list[State] = []
+    is_archived: bool = False
+    sort: Annotated[list[Sort], msgspec.Meta(max_length=8)] = []
+    columns: Annotated[list[Column], msgspec.Meta(max_length=200)] = []
+    sketches: Annotated[list[Column], msgspec.Meta(max_length=8)] = []
+    """Metrics to send a sparkline of."""
+    offset: Count = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 100
+
+
+class ExperimentRow(msgspec.Struct, frozen=True):
+    """A row: `values` follow the columns asked for, `sketches` the sketches asked for.
+
+    A metric that is NaN or infinite comes as the text "NaN", "Infinity" or "-Infinity".
+    """
+
+    experiment: Experiment
+    values: list[Value]
+    sketches: list[list[float | None]]
+
+
+class ExperimentPage(msgspec.Struct, frozen=True):
+    """One page of a search, and how many there are in all."""
+
+    total: int
+    rows: list[ExperimentRow]
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A value chosen before."""
+
+    name: str
+    value: Value
+    source: str
+
+
+class Other(msgspec.Struct, frozen=True):
+    """A loose fact."""
+
+    name: str
+    value: Value
+
+
+class MetricSummary(msgspec.Struct, frozen=True):
+    """A metric of an experiment: its count, last, extremes, and a sketch of at most 40 numbers.
+
+    Numbers that are NaN or infinite come as text, see `ExperimentRow`; extremes are null if no value is finite.
+    """
+
+    name: str
+    context: str
+    count: int
+    last_step: int
+    last: float | str
+    min: float | None
+    min_step: int | None
+    max: float | None
+    max_step: int | None
+    sketch: list[float | None]
+
+
+class ExperimentDetail(msgspec.Struct, frozen=True):
+    """Everything about an experiment but its points and output."""
+
+    experiment: Experiment
+    traceback: str
+    parameters: list[Parameter]
+    others: list[Other]
+    metrics: list[MetricSummary]
+    output_line_count: int
+
+
+class UpdateExperiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change; leave out what stays."""
+
+    name: str | None = None
+    tags: list[str] | None = None
+    is_archived: bool | None = None
+
+
+class MetricRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A metric by name and context."""
+
+    name: ContextualName
+    context: ContextualName = ""
+
+
+class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets."""
+
+    experiments: Annotated[list[str], msgspec.Meta(max_length=1_000)]
+    metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=100)]
+    x: Literal["step", "epoch", "relative", "wall"] = "step"
+    low: float | None = None
+    high: float | None = None
+    buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
+
+
+class ChartLine(msgspec.Struct, frozen=True):
+    """One series. Arrays follow the chart's `x`; null where nothing fell.
+
+    `min` and `max` are null altogether where they equal `mean` everywhere; `odd` (how many points of the bucket are
+    NaN or infinite) is null where there are none.
+    """
+
+    experiment: str
+    metric: MetricRef
+    count: list[int]
+    mean: list[float | None]
+    min: list[float | None] | None
+    max: list[float | None] | None
+    odd: list[int] | None
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values."""
+
+    x: list[float]
+    width: float
+    lines: list[ChartLine]
+
+
+class OutputLine(msgspec.Struct, frozen=True):
+    """One line of output; `stream` is 1 for stdout and 2 for stderr."""
+
+    stream: int
+    time: int
+    text: str
+
+
+class OutputPage(msgspec.Struct, frozen=True):
+    """Lines from place `first` on, of `total` that match the stream asked for."""
+
+    total: int
+    first: int
+    lines: list[OutputLine]
+
+
+class OutputMatches(msgspec.Struct, frozen=True):
+    """Places of lines that hold a text; at most 10,000 of `total`."""
+
+    total: int
+    places: list[int]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A live change, sent as a server-sent event named `change` by `GET /api/v1/events`.
+
+    `parts` says what of the experiment changed. An event named `hello` opens the stream; after a reconnection
+    everything shown must be fetched again.
+    """
+
+    workspace: str
+    project: str
+    experiment: str
+    parts: list[Literal["created", "state", "metrics", "output", "facts", "deleted"]]

@@ -1,0 +1,113 @@
+"""The closed union of everything an experiment can say. Journal, sender, ingest and importers read this one list.
+
+A metric's points are too many to be objects: in the journal a point is a fixed-size binary record (`wire.points`)
+that refers to a `DefineMetric`, and in a batch all points are columns (`wire.batch.Points`). Everything else is a
+tagged msgpack map, so that a record can gain fields without a new version.
+
+To add a record: one class here, one pane method in the SDK, one case in `server/ingest/apply.py`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from halley.core.output import OutputLine
+from halley.core.parameter import Value
+
+
+class Record(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True, kw_only=True):
+    """Base of all records.
+
+    Attributes:
+        time: When it was said, milliseconds since 1970 UTC.
+    """
+
+    time: int
+
+
+class Start(Record, tag="start"):
+    """An experiment begins, or is taken up again by a new writer. The first record of every journal."""
+
+    workspace: str
+    project: str
+    name: str = ""
+    mode: Literal["create", "get", "get_or_create"] = "create"
+    source: str = ""
+    """Where it comes from, such as `halley 0.1.0`; shown as `Created from`."""
+    host: str = ""
+    process: int = 0
+    command: str = ""
+
+
+class DefineMetric(Record, tag="metric"):
+    """Journal only: the points that follow call this metric by `id`. Holds until the segment ends."""
+
+    id: int
+    name: str
+    context: str = ""
+
+
+class Parameter(Record, tag="parameter"):
+    """A parameter has a value; the later one wins."""
+
+    name: str
+    value: Value
+    source: Literal["manual", "auto", "cli"] = "manual"
+
+
+class Other(Record, tag="other"):
+    """A loose fact has a value; the later one wins."""
+
+    name: str
+    value: Value
+
+
+class Name(Record, tag="name"):
+    """The experiment's name, from now on."""
+
+    name: str
+
+
+class AddTags(Record, tag="tags"):
+    """Labels to add."""
+
+    tags: tuple[str, ...]
+
+
+class Output(Record, tag="output"):
+    """Lines of output, in the order in which they began."""
+
+    lines: tuple[OutputLine, ...]
+
+
+class End(Record, tag="end"):
+    """The experiment ended.
+
+    `state` is how; `reason` one line for people (the exception, the signal); `traceback` the whole story.
+    """
+
+    state: Literal["finished", "failed", "killed"]
+    reason: str = ""
+    traceback: str = ""
+
+
+AnyRecord = Start | DefineMetric | Parameter | Other | Name | AddTags | Output | End
+"""The closed union."""
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(AnyRecord)
+
+
+def encode_record(record: AnyRecord) -> bytes:
+    """Encode a record as tagged msgpack."""
+    return _encoder.encode(record)
+
+
+def decode_record(data: bytes | memoryview) -> AnyRecord:
+    """Decode a record.
+
+    Raises:
+        msgspec.ValidationError: the bytes are msgpack, but no record.
+        msgspec.DecodeError: the bytes are no msgpack.
+    """
+    return _decoder.decode(data)
