@@ -14,7 +14,6 @@ WriterId = NewType("WriterId", str)
 """Who wrote a journal: 32 hexadecimal digits, new for every journal."""
 
 
-
 def _random_hex() -> str:
     return os.urandom(16).hex()
 

@@ -12,15 +12,16 @@ PLACE_LIMIT = 100
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
-_ADJECTIVES = (
-    "amber brisk calm clear coral crisp dusky early fair frosty gentle golden keen lively lucid mellow misty noble "
-    "pale quick quiet rapid ruby sharp silent silver solar steady still swift tidal vivid warm wild"
-).split()
-_NOUNS = (
-    "aurora birch brook cedar comet condor coyote crane delta ember falcon fjord forest glacier harbor heron island "
-    "jasper lagoon lynx maple meadow meteor orbit otter pebble pine prairie quartz raven reef ridge river sparrow "
-    "summit thicket tundra valley willow wren"
-).split()
+_ADJECTIVES = """
+    amber brisk calm clear coral crisp dusky early fair frosty gentle golden keen lively lucid mellow
+    misty noble pale quick quiet rapid ruby sharp silent silver solar steady still swift tidal vivid
+    warm wild
+""".split()
+_NOUNS = """
+    aurora birch brook cedar comet condor coyote crane delta ember falcon fjord forest glacier harbor
+    heron island jasper lagoon lynx maple meadow meteor orbit otter pebble pine prairie quartz raven
+    reef ridge river sparrow summit thicket tundra valley willow wren
+""".split()
 
 
 def check_name(value: object, argument: str, *, limit: int = NAME_LIMIT) -> str:
@@ -40,9 +41,7 @@ def check_name(value: object, argument: str, *, limit: int = NAME_LIMIT) -> str:
         'train/loss'
     """
     if not isinstance(value, str):
-        raise ArgumentTypeError(
-            f"{argument}={value!r} is a {type(value).__name__}, not a string.", hint="Pass a str."
-        )
+        raise ArgumentTypeError(f"{argument}={value!r} is a {type(value).__name__}, not a string.", hint="Pass a str.")
     if not value or value.isspace():
         raise ArgumentError(f"{argument}={value!r} is empty.", hint="Pass at least one visible character.")
     if len(value) > limit:

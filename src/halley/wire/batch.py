@@ -109,7 +109,9 @@ def decode_batch(data: bytes) -> Batch:
             raise InvalidRequest("The batch does not say its size.", hint="Compress it in one piece.")
         batch = _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=SIZE_LIMIT))
     except (zstandard.ZstdError, msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise InvalidRequest(f"The body is not a batch: {error}.", hint=f"Send {MEDIA_TYPE}, version {VERSION}.") from error
+        raise InvalidRequest(
+            f"The body is not a batch: {error}.", hint=f"Send {MEDIA_TYPE}, version {VERSION}."
+        ) from error
     _check(batch)
     return batch
 

@@ -25,7 +25,7 @@ class Record(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True, kw_
     time: int
 
 
-class Start(Record, tag="start"):
+class Start(Record, tag="start", frozen=True, omit_defaults=True, kw_only=True):
     """An experiment begins, or is taken up again by a new writer. The first record of every journal."""
 
     workspace: str
@@ -39,7 +39,7 @@ class Start(Record, tag="start"):
     command: str = ""
 
 
-class DefineMetric(Record, tag="metric"):
+class DefineMetric(Record, tag="metric", frozen=True, omit_defaults=True, kw_only=True):
     """Journal only: the points that follow call this metric by `id`. Holds until the segment ends."""
 
     id: int
@@ -47,7 +47,7 @@ class DefineMetric(Record, tag="metric"):
     context: str = ""
 
 
-class Parameter(Record, tag="parameter"):
+class Parameter(Record, tag="parameter", frozen=True, omit_defaults=True, kw_only=True):
     """A parameter has a value; the later one wins."""
 
     name: str
@@ -55,32 +55,32 @@ class Parameter(Record, tag="parameter"):
     source: Literal["manual", "auto", "cli"] = "manual"
 
 
-class Other(Record, tag="other"):
+class Other(Record, tag="other", frozen=True, omit_defaults=True, kw_only=True):
     """A loose fact has a value; the later one wins."""
 
     name: str
     value: Value
 
 
-class Name(Record, tag="name"):
+class Name(Record, tag="name", frozen=True, omit_defaults=True, kw_only=True):
     """The experiment's name, from now on."""
 
     name: str
 
 
-class AddTags(Record, tag="tags"):
+class AddTags(Record, tag="tags", frozen=True, omit_defaults=True, kw_only=True):
     """Labels to add."""
 
     tags: tuple[str, ...]
 
 
-class Output(Record, tag="output"):
+class Output(Record, tag="output", frozen=True, omit_defaults=True, kw_only=True):
     """Lines of output, in the order in which they began."""
 
     lines: tuple[OutputLine, ...]
 
 
-class End(Record, tag="end"):
+class End(Record, tag="end", frozen=True, omit_defaults=True, kw_only=True):
     """The experiment ended.
 
     `state` is how; `reason` one line for people (the exception, the signal); `traceback` the whole story.
@@ -110,4 +110,5 @@ def decode_record(data: bytes | memoryview) -> AnyRecord:
         msgspec.ValidationError: the bytes are msgpack, but no record.
         msgspec.DecodeError: the bytes are no msgpack.
     """
-    return _decoder.decode(data)
+    record: AnyRecord = _decoder.decode(data)
+    return record

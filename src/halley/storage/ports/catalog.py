@@ -150,7 +150,9 @@ class Catalog(Protocol):
         """Rename."""
         ...
 
-    def set_state(self, run: int, state: State, *, ended_at: int | None = None, reason: str = "", traceback: str = "") -> None:
+    def set_state(
+        self, run: int, state: State, *, ended_at: int | None = None, reason: str = "", traceback: str = ""
+    ) -> None:
         """Set the state and how it came to be."""
         ...
 

@@ -18,6 +18,7 @@ no more distinct x values than buckets, the grid is exactly these values.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -43,7 +44,8 @@ class PointColumns(NamedTuple):
     value: Floats
 
 
-class Series(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Series:
     """What is known of a metric of a run without reading a point. Min and max are None if no value is finite."""
 
     metric: MetricId
@@ -56,7 +58,8 @@ class Series(NamedTuple):
     max_step: int | None
 
 
-class ChartSeries(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChartSeries:
     """One line of a chart; every array is as long as the chart's `x`.
 
     `count` is how many points fell into a bucket, `odd` how many of them are NaN or infinite; `min`, `max`, `mean`
@@ -106,7 +109,9 @@ class Metrics(Protocol):
         """Draw every metric of every run that has it, `low` <= x <= `high`, on one grid."""
         ...
 
-    def sketch(self, runs: Sequence[int], metrics: Sequence[MetricId], *, buckets: int = 40) -> Mapping[tuple[int, MetricId], Floats]:
+    def sketch(
+        self, runs: Sequence[int], metrics: Sequence[MetricId], *, buckets: int = 40
+    ) -> Mapping[tuple[int, MetricId], Floats]:
         """Small pictures for tables: the mean per bucket over each series' own steps, NaN where nothing fell."""
         ...
 
