@@ -43,7 +43,7 @@ check: setup  ## Lint and type-check Python and TypeScript, hold the import arro
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/pyright >/dev/null || $(BIN)/pyright
+	@$(BIN)/basedpyright >/dev/null || $(BIN)/basedpyright
 	@$(BIN)/lint-imports >/dev/null || $(BIN)/lint-imports
 	@$(BIN)/python packaging/web.py npm run --silent check
 	@$(BIN)/python packaging/web.py npm run --silent lint

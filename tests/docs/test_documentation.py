@@ -17,9 +17,8 @@ from halley import errors
 from halley.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")] + sorted(
-    (ROOT / "docs").rglob("*.md")
-)
+FIRST = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")]
+PAGES = [*FIRST, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def module_names() -> list[str]:
