@@ -12,7 +12,8 @@ NO_STEP = -(2**63)
 NO_EPOCH = math.nan
 """Stands for "no epoch" where epochs are 64-bit floats."""
 
-_STEP_LIMIT = 2**62
+STEP_LIMIT = 2**62
+"""Steps are from minus this to this."""
 
 
 class MetricId(NamedTuple):
@@ -86,7 +87,7 @@ def check_step(value: Any, argument: str = "step") -> int:
             f"{argument}={value!r} is not an integer.",
             hint="Pass a whole number; use epoch= for fractions of an epoch.",
         ) from error
-    if not -_STEP_LIMIT <= step <= _STEP_LIMIT:
+    if not -STEP_LIMIT <= step <= STEP_LIMIT:
         raise ArgumentError(f"{argument}={step} is beyond +-2**62.", hint="Count steps from 0.")
     return step
 

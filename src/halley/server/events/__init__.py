@@ -1,0 +1,1 @@
+"""Events: live changes, pushed to browsers."""

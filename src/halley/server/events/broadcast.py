@@ -1,0 +1,112 @@
+"""The broadcast: changes of experiments, gathered for a quarter of a second and handed to everyone who watches."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from halley.errors import Busy
+from halley.wire.api import Change
+
+GATHER_SECONDS = 0.25
+QUEUE_LIMIT = 1_000
+"""Changes that wait for one watcher; one that falls behind further is let go, and fetches everything anew."""
+
+WATCHER_LIMIT = 1_000
+
+_PARTS = ("created", "state", "metrics", "output", "facts", "deleted")
+
+
+class Watcher:
+    """One open line to a browser.
+
+    Args:
+        workspace: Only changes in this workspace; None for all.
+        project: Only changes in projects of this name; None for all.
+    """
+
+    def __init__(self, workspace: str | None, project: str | None) -> None:
+        self._workspace = workspace
+        self._project = project
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_LIMIT + 1)
+        self.is_open = True
+
+    def wants(self, change: Change) -> bool:
+        """Say whether this watcher asked for such changes."""
+        return self._workspace in {None, change.workspace} and self._project in {None, change.project}
+
+    def offer(self, event: bytes) -> None:
+        """Queue an event; a watcher that is too far behind is closed instead."""
+        if self._queue.qsize() >= QUEUE_LIMIT:
+            self.close()
+        elif self.is_open:
+            self._queue.put_nowait(event)
+
+    def close(self) -> None:
+        """End the line after what is queued. Closing twice is harmless."""
+        if self.is_open:
+            self.is_open = False
+            self._queue.put_nowait(None)
+
+    async def next(self) -> bytes | None:
+        """Wait for the next event; None is the end."""
+        return await self._queue.get()
+
+
+class Broadcast:
+    """Takes changes from the slices and gives them to watchers. Belongs to the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._watchers: set[Watcher] = set()
+        self._pending: dict[str, Change] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+
+    def publish(self, change: Change) -> None:
+        """Tell of a change; changes of one experiment within a quarter of a second leave as one."""
+        if not self._watchers or self._is_closed:
+            return
+        earlier = self._pending.get(change.experiment)
+        if earlier is not None:
+            said = {*earlier.parts, *change.parts}
+            change = msgspec.structs.replace(change, parts=[part for part in _PARTS if part in said])
+        self._pending[change.experiment] = change
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._flush)
+
+    @contextmanager
+    def watch(self, workspace: str | None, project: str | None) -> Iterator[Watcher]:
+        """Open a line for as long as the context lasts.
+
+        Raises:
+            Busy: a thousand lines are open.
+        """
+        if len(self._watchers) >= WATCHER_LIMIT:
+            raise Busy(f"{WATCHER_LIMIT:,} browsers watch already.", retry_after_seconds=30)
+        watcher = Watcher(workspace, project)
+        self._watchers.add(watcher)
+        if self._is_closed:
+            watcher.close()
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+    def close(self) -> None:
+        """Hand out what is pending and end every line: the server stops."""
+        self._flush()
+        self._is_closed = True
+        for watcher in self._watchers:
+            watcher.close()
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        pending, self._pending = self._pending, {}
+        for change in pending.values():
+            event = b"event: change\ndata: " + msgspec.json.encode(change) + b"\n\n"
+            for watcher in self._watchers:
+                if watcher.wants(change):
+                    watcher.offer(event)

@@ -1,0 +1,1 @@
+"""Experiments: searching, reading, changing, deleting, losing."""

@@ -1,0 +1,1 @@
+"""HTTP itself: errors, limits, protection, compression, the OpenAPI document, the web app's files."""

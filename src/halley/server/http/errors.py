@@ -1,0 +1,111 @@
+"""The one shape of every error: whatever goes wrong leaves as `ErrorReply`, without a traceback."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+
+from halley.errors import ArgumentError, Busy, RequestError, SequenceGap, StorageError
+from halley.wire.api import ErrorBody, ErrorReply
+
+logger = logging.getLogger("halley.server")
+
+ACKNOWLEDGED_HEADER = "Halley-Acknowledged"
+"""On a 409 `sequence_gap`: how many records of the writer the server has."""
+
+_CODES = {
+    400: ("invalid_request", "See the OpenAPI document, /api/v1/openapi.json."),
+    403: ("forbidden", ""),
+    404: ("not_found", "See the OpenAPI document, /api/v1/openapi.json, for the routes there are."),
+    405: ("method_not_allowed", "See the OpenAPI document, /api/v1/openapi.json, for the methods there are."),
+    413: ("too_large", "Send less at once, or raise the server's limit (halley server --help)."),
+    415: ("unsupported_media_type", "Send application/json."),
+    500: ("internal", "It is in the server's log; please report it."),
+    503: ("unavailable", "Try again in a moment."),
+}
+_MEANINGS = {
+    400: "The path, the query or the body is wrong; `field` says where.",
+    403: "The request comes from another site or names another host.",
+    404: "There is no such thing.",
+    409: "The request contradicts what is stored.",
+    413: "The body is too large.",
+    429: "The server cannot take more now; the header Retry-After says when.",
+    500: "The server failed; its log says how.",
+}
+
+
+def failures(*statuses: int) -> Mapping[int, ResponseSpec]:
+    """Declare the errors of a route for the OpenAPI document; 403 and 500 may come from every route."""
+    return {
+        status: ResponseSpec(ErrorReply, generate_examples=False, description=_MEANINGS[status])
+        for status in sorted({*statuses, 403, 500})
+    }
+
+
+def error_bytes(code: str, message: str, hint: str = "", field: str = "") -> bytes:
+    """Write an error as JSON."""
+    return msgspec.json.encode(ErrorReply(ErrorBody(code=code, message=message, hint=hint, field=field)))
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Turn whatever a route raised into a reply."""
+    if isinstance(error, RequestError):
+        return _reply(error.status, error_bytes(error.code, error.message, error.hint, error.field), _headers(error))
+    if isinstance(error, ArgumentError):
+        return _reply(400, error_bytes("invalid_request", error.message, error.hint))
+    if isinstance(error, ValidationException):
+        return _reply(400, _describe_validation(request, error))
+    if isinstance(error, HTTPException):
+        return _answer_framework(request, error)
+    if isinstance(error, StorageError):
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+        return _reply(503, error_bytes(error.code, error.message, error.hint), {"Retry-After": "5"})
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    code, hint = _CODES[500]
+    return _reply(500, error_bytes(code, "The server failed while answering.", hint))
+
+
+def _headers(error: RequestError) -> dict[str, str]:
+    if isinstance(error, SequenceGap):
+        return {ACKNOWLEDGED_HEADER: str(error.acknowledged)}
+    if isinstance(error, Busy):
+        return {"Retry-After": str(max(1, round(error.retry_after_seconds)))}
+    return {}
+
+
+def _reply(status: int, content: bytes, headers: dict[str, str] | None = None) -> Response[bytes]:
+    return Response(
+        content,
+        status_code=status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def _answer_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status = error.status_code
+    code, hint = _CODES.get(status, (HTTPStatus(status).name.lower(), ""))
+    path = request.url.path
+    message = {
+        404: f"There is no route {path}.",
+        405: f"{path} does not take {request.method}.",
+        413: "The body is larger than the server takes.",
+    }.get(status, error.detail.rstrip(".") + ".")
+    if status >= 500:
+        logger.error("%s %s failed", request.method, path, exc_info=error)
+        message = "The server failed while answering."
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return _reply(status, error_bytes(code, message, hint), headers)
+
+
+def _describe_validation(request: Request[Any, Any, Any], error: ValidationException) -> bytes:
+    problems = [problem for problem in (error.extra or []) if isinstance(problem, dict)]
+    if not problems:
+        return error_bytes("invalid_request", error.detail.rstrip(".") + ".", _CODES[400][1])
+    said = [f"{problem.get('key', 'body')}: {problem.get('message', '')}" for problem in problems]
+    return error_bytes("invalid_request", "; ".join(said) + ".", _CODES[400][1], str(problems[0].get("key", "")))

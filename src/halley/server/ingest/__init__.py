@@ -1,0 +1,1 @@
+"""Ingest: taking batches of what experiments said, once."""

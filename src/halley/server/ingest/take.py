@@ -1,0 +1,145 @@
+"""Taking a batch: from a body on the wire to a durable acknowledgement."""
+
+import asyncio
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
+
+from litestar import Request
+
+from halley.server.events.api import Broadcast
+from halley.server.http.given import Clock
+from halley.server.ingest.apply import Said, apply, follow_state
+from halley.server.ingest.room import Room, decoded_bytes
+from halley.server.metrics.api import Tidier
+from halley.storage.ports.catalog import Experiment
+from halley.storage.ports.storage import Session, Storage
+from halley.wire.api import Change
+from halley.wire.batch import Batch, BatchReply, decode_batch
+
+Part = Literal["created", "state", "metrics", "output", "facts", "deleted"]
+
+_INLINE_BYTES = 32 * 2**10
+"""Bodies up to this size are decoded on the event loop: it takes less time than handing them to a thread."""
+
+
+class Taken(NamedTuple):
+    """What became of a batch: the experiment afterwards, how far its writer is, and what changed."""
+
+    experiment: Experiment
+    acknowledged: int
+    parts: list[Part]
+
+
+class Intake:
+    """Where batches come in.
+
+    Args:
+        storage: The open store.
+        broadcast: Told of what changed, once it is durable.
+        tidier: Told of points, so that it folds them later.
+        room: How much may wait at once.
+        clock: Tells the time in ms since 1970 UTC.
+    """
+
+    def __init__(self, storage: Storage, broadcast: Broadcast, tidier: Tidier, room: Room, clock: Clock) -> None:
+        self._storage = storage
+        self._broadcast = broadcast
+        self._tidier = tidier
+        self._room = room
+        self._clock = clock
+
+    async def take(self, request: Request[Any, Any, Any], *, limit: int) -> BatchReply:
+        """Take one batch from a request.
+
+        Args:
+            request: Its body is the batch.
+            limit: Largest body in bytes.
+
+        Raises:
+            InvalidRequest: the body is no batch, or something in it cannot be.
+            SequenceGap: the batch does not follow on the last one.
+            TooLarge: it is larger than batches may be.
+            Busy: too much is waiting already.
+        """
+        with self._room.admit(_announced(request, limit)) as place:
+            body = await request.body()
+            place.grow(decoded_bytes(body))
+            if len(body) <= _INLINE_BYTES:
+                batch, said = _read(body)
+            else:
+                batch, said = await asyncio.to_thread(_read, body)
+            del body
+            now = self._clock()
+            taken = await asyncio.wrap_future(self._storage.write(lambda session: take(session, batch, said, now)))
+        experiment = taken.experiment
+        self._tidier.note(experiment.run, len(batch.points), is_ended=experiment.state.is_ended)
+        if taken.parts:
+            self._broadcast.publish(
+                Change(
+                    workspace=experiment.workspace,
+                    project=experiment.project,
+                    experiment=experiment.key,
+                    parts=taken.parts,
+                )
+            )
+        return BatchReply(
+            acknowledged=taken.acknowledged,
+            state=experiment.state,
+            name=experiment.name,
+            path=f"/{quote(experiment.workspace, safe='')}/{quote(experiment.project, safe='')}"
+            f"/experiments/{experiment.key}",
+        )
+
+
+def take(session: Session, batch: Batch, said: Said, now: int) -> Taken:
+    """Take a batch inside a transaction: once, whole, or not at all.
+
+    Args:
+        session: The transaction.
+        batch: The batch.
+        said: What its records say.
+        now: The time in ms since 1970 UTC.
+
+    Raises:
+        SequenceGap: the batch does not follow on the last one of its writer.
+    """
+    catalog = session.catalog
+    project = catalog.ensure_project(batch.workspace, batch.project, now=now)
+    run, is_new = catalog.ensure_experiment(project, batch.experiment_key, now=now)
+    claim = catalog.claim(run, batch.writer, batch.first, batch.count, is_forced=batch.is_resend_after_loss)
+    catalog.hear(run, now=now)
+    before = _get(session, run)
+    is_taken = claim.is_taken and batch.count > 0
+    if is_taken:
+        apply(session, run, batch.writer, said)
+    has_new_state = follow_state(session, before, said if is_taken else None)
+    parts: list[Part] = []
+    if is_new:
+        parts.append("created")
+    if has_new_state:
+        parts.append("state")
+    if is_taken and said.points is not None:
+        parts.append("metrics")
+    if is_taken and said.lines:
+        parts.append("output")
+    if is_taken and said.is_about_facts:
+        parts.append("facts")
+    is_changed = has_new_state or (is_taken and said.is_about_facts)
+    return Taken(_get(session, run) if is_changed else before, claim.acknowledged, parts)
+
+
+def _get(session: Session, run: int) -> Experiment:
+    experiment = session.catalog.get_experiment(run)
+    assert experiment is not None  # made or found a moment ago in this transaction
+    return experiment
+
+
+def _read(body: bytes) -> tuple[Batch, Said]:
+    batch = decode_batch(body)
+    return batch, Said(batch)
+
+
+def _announced(request: Request[Any, Any, Any], limit: int) -> int:
+    """How many bytes the body will have at most."""
+    announced = request.headers.get("content-length", "")
+    return min(int(announced), limit) if announced.isdecimal() else limit

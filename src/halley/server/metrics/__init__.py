@@ -1,0 +1,1 @@
+"""Metrics: drawing charts, tidying points."""

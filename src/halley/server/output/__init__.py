@@ -1,0 +1,1 @@
+"""Output: lines of stdout and stderr."""

@@ -1,0 +1,1 @@
+"""Projects: listing, making, their columns."""

@@ -1,0 +1,1 @@
+"""Workspaces and the server's own state."""
