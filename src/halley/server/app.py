@@ -23,6 +23,8 @@ from halley.server.workspaces.routes import router as workspaces
 from halley.storage.ports.storage import Storage
 
 PREFIX = "/api/v1"
+GIVEN = ("storage", "clock", "broadcast", "intake", "identity")
+"""What routes may ask for by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ def make_slices(options: Options) -> list[Router]:
     return [workspaces, projects, experiments, metrics, output, events, make_ingest(options.max_batch_bytes)]
 
 
-def create_app(storage: Storage, options: Options, *, broadcast: Broadcast | None = None, clock: Clock = now_ms) -> Litestar:
+def create_app(
+    storage: Storage, options: Options, *, broadcast: Broadcast | None = None, clock: Clock = now_ms
+) -> Litestar:
     """Build the application over an open store."""
     broadcast = broadcast or Broadcast()
     tidier = Tidier()

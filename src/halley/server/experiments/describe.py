@@ -58,9 +58,7 @@ def describe_detail(session: Session, key: ExperimentKey) -> ExperimentDetail:
             Parameter(name=name, value=write_value(value), source=source)
             for name, (value, source) in session.catalog.get_parameters(run).items()
         ],
-        others=[
-            Other(name=name, value=write_value(value)) for name, value in session.catalog.get_others(run).items()
-        ],
+        others=[Other(name=name, value=write_value(value)) for name, value in session.catalog.get_others(run).items()],
         metrics=[_describe_series(one, sketches.get((run, one.metric))) for one in series],
         output_line_count=session.output.read(run, limit=1).total,
     )

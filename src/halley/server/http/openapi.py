@@ -1,10 +1,11 @@
 """The OpenAPI document of the API, from the routes' own types; the browser's typed client is generated from it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from litestar import Litestar, Router
+from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 from halley.wire.batch import MEDIA_TYPE
@@ -13,15 +14,20 @@ _DESCRIPTION = "Self-hosted experiment management. Times are milliseconds since 
 _NOISE = {"allowEmptyValue": False, "allowReserved": False, "deprecated": False, "headers": {}}
 
 
-def describe_api(prefix: str, slices: Sequence[Router]) -> bytes:
+def describe_api(prefix: str, slices: Sequence[Router], given: Iterable[str]) -> bytes:
     """Write the OpenAPI document, sorted and stable.
 
     Args:
         prefix: Where the slices live, such as `/api/v1`.
         slices: The routers of all slices.
+        given: Names of what the routes are given besides their request; they are no part of the document.
     """
     config = OpenAPIConfig(title="Halley", version="1", description=_DESCRIPTION, path="/document")
-    app = Litestar(route_handlers=[Router(prefix, route_handlers=slices)], openapi_config=config)
+    app = Litestar(
+        route_handlers=[Router(prefix, route_handlers=slices)],
+        dependencies={name: Provide(object, sync_to_thread=False) for name in given},
+        openapi_config=config,
+    )
     document = _clean(app.openapi_schema.to_schema())
     document["paths"][f"{prefix}/ingest"]["post"]["requestBody"] = {
         "required": True,

@@ -25,9 +25,7 @@ def get_status(identity: NamedDependency[SkipValidation[Identity]]) -> Status:
     return Status(version=identity.version, started_at=identity.started_at, database=identity.database)
 
 
-@get(
-    "/workspaces", operation_id="listWorkspaces", summary="All workspaces", sync_to_thread=True, responses=failures()
-)
+@get("/workspaces", operation_id="listWorkspaces", summary="All workspaces", sync_to_thread=True, responses=failures())
 def list_workspaces(storage: GivenStorage) -> WorkspaceList:
     """All workspaces, by name."""
     with storage.read() as session:
