@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from litestar import Litestar, Router
-from litestar.di import Provide
 
 from halley.server.events.broadcast import Broadcast
 from halley.server.events.routes import router as events
 from halley.server.experiments.routes import router as experiments
 from halley.server.http.errors import answer_error
-from halley.server.http.given import Clock, now_ms
-from halley.server.http.openapi import describe_api
+from halley.server.http.given import Clock, now_ms, provide
 from halley.server.ingest.room import Room
 from halley.server.ingest.routes import make_router as make_ingest
 from halley.server.ingest.take import Intake
@@ -63,11 +61,11 @@ def create_app(
     return Litestar(
         route_handlers=[Router(PREFIX, route_handlers=slices)],
         dependencies={
-            "storage": Provide(lambda: storage, sync_to_thread=False),
-            "clock": Provide(lambda: clock, sync_to_thread=False),
-            "broadcast": Provide(lambda: broadcast, sync_to_thread=False),
-            "intake": Provide(lambda: intake, sync_to_thread=False),
-            "identity": Provide(lambda: identity, sync_to_thread=False),
+            "storage": provide(storage),
+            "clock": provide(clock),
+            "broadcast": provide(broadcast),
+            "intake": provide(intake),
+            "identity": provide(identity),
         },
         exception_handlers={Exception: answer_error},
         openapi_config=None,

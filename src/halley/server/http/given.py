@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
 from halley.storage.ports.storage import Storage
@@ -21,3 +22,8 @@ GivenClock = NamedDependency[SkipValidation[Clock]]
 def now_ms() -> int:
     """Tell the time by the system's clock."""
     return time.time_ns() // 1_000_000
+
+
+def provide(value: Any) -> Provide:
+    """Give routes this very value."""
+    return Provide(lambda: value, sync_to_thread=False)

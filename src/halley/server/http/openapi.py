@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from litestar import Litestar, Router
-from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
+from halley.server.http.given import provide
 from halley.wire.batch import MEDIA_TYPE
 
 _DESCRIPTION = "Self-hosted experiment management. Times are milliseconds since 1970 UTC; every error is an ErrorReply."
@@ -25,7 +25,7 @@ def describe_api(prefix: str, slices: Sequence[Router], given: Iterable[str]) ->
     config = OpenAPIConfig(title="Halley", version="1", description=_DESCRIPTION, path="/document")
     app = Litestar(
         route_handlers=[Router(prefix, route_handlers=slices)],
-        dependencies={name: Provide(object, sync_to_thread=False) for name in given},
+        dependencies={name: provide(name) for name in given},
         openapi_config=config,
     )
     document = _clean(app.openapi_schema.to_schema())

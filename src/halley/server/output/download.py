@@ -1,8 +1,8 @@
 """The whole output of an experiment as a text file."""
 
+from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from asyncio import get_running_loop
 
 from litestar.response import Stream
 
