@@ -8,7 +8,7 @@ from litestar import Litestar, Router
 from litestar.openapi.config import OpenAPIConfig
 
 from halley.server.http.given import provide
-from halley.wire.batch import MEDIA_TYPE
+from halley.wire import api, batch
 
 _DESCRIPTION = "Self-hosted experiment management. Times are milliseconds since 1970 UTC; every error is an ErrorReply."
 _NOISE = {"allowEmptyValue": False, "allowReserved": False, "deprecated": False, "headers": {}}
@@ -32,8 +32,12 @@ def describe_api(prefix: str, slices: Sequence[Router], given: Iterable[str]) ->
     document["paths"][f"{prefix}/ingest"]["post"]["requestBody"] = {
         "required": True,
         "description": "A zstandard-compressed msgpack batch, see halley.wire.batch.",
-        "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+        "content": {batch.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
     }
+    for name, schema in document["components"]["schemas"].items():
+        story = getattr(api, name, None) or getattr(batch, name)
+        schema["description"] = " ".join(str(story.__doc__).split())
+        schema.pop("title", None)
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
