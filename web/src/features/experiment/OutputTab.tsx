@@ -1,0 +1,4 @@
+/** The experiment's output. */
+export function OutputTab() {
+  return <h2 className="p-4">Output</h2>
+}
