@@ -29,7 +29,7 @@ def to_value(value: Any, argument: str) -> Value:
     digit is lost.
 
     Raises:
-        ArgumentError: the text is longer than 100,000 characters.
+        ArgumentError: the text is longer than 100,000 characters, or a collection holds itself.
 
     Example:
         >>> to_value(0.1, "value"), to_value([1, 2], "value")
@@ -42,7 +42,7 @@ def to_value(value: Any, argument: str) -> Value:
     if isinstance(value, str):
         text = str(value)
     elif isinstance(value, (list, tuple, set, frozenset, Mapping)):
-        text = _to_json(value)
+        text = _to_json(value, argument)
     else:
         item = getattr(value, "item", None)
         if callable(item) and getattr(value, "size", None) in {1, None} and hasattr(value, "dtype"):
@@ -56,10 +56,15 @@ def to_value(value: Any, argument: str) -> Value:
     return text.encode("utf-8", "replace").decode()
 
 
-def _to_json(value: Any) -> str:
+def _to_json(value: Any, argument: str) -> str:
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
-    return json.dumps(value, default=str, ensure_ascii=False)
+    try:
+        return json.dumps(value, default=str, ensure_ascii=False)
+    except TypeError:  # a key that JSON has no form for, such as a tuple
+        return str(value)
+    except (ValueError, RecursionError) as error:
+        raise ArgumentError(f"{argument} holds itself.", hint="Log the parts that matter.") from error
 
 
 def flatten(parameters: Any, *, prefix: str | None = None, nested: bool = True) -> Iterator[tuple[str, Value]]:

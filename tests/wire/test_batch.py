@@ -1,0 +1,117 @@
+"""Batches cross the wire unchanged; what is no batch is refused with a clear error."""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from halley.core.output import OutputLine
+from halley.errors import InvalidRequest, TooLarge
+from halley.wire import batch as wire
+from halley.wire.batch import Batch, Points, decode_batch, encode_batch
+from halley.wire.points import POINT, POINT_KIND
+from halley.wire.records import (
+    AddTags,
+    AnyRecord,
+    DefineMetric,
+    End,
+    Name,
+    Other,
+    Output,
+    Parameter,
+    Start,
+    decode_record,
+    encode_record,
+)
+
+KEY, WRITER = "k" * 32, "0" * 32
+RECORDS: list[AnyRecord] = [
+    Start(time=1, workspace="default", project="digits", host="h", process=7, command="python train.py"),
+    DefineMetric(time=2, id=1, name="loss", context="train"),
+    Parameter(time=3, name="lr", value=0.1),
+    Parameter(time=3, name="big", value=-(2**63)),
+    Other(time=4, name="note", value=None),
+    Name(time=5, name="first"),
+    AddTags(time=6, tags=("a", "b")),
+    Output(time=7, lines=(OutputLine(0, 1, 7, "hello"), OutputLine(1, 2, 8, "\x1b[31mred"))),
+    End(time=9, state="failed", reason="ValueError: no", traceback="Traceback..."),
+]
+
+
+def a_batch(**changes: object) -> Batch:
+    fields = {
+        "experiment_key": KEY,
+        "workspace": "default",
+        "project": "digits",
+        "writer": WRITER,
+        "first": 0,
+        "count": 0,
+    }
+    return Batch(**{**fields, **changes})
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_every_record_survives_the_journal_and_the_wire(record: AnyRecord) -> None:
+    assert decode_record(encode_record(record)) == record
+    assert encode_record(record)[0] != POINT_KIND
+    sent = a_batch(records=(record,), count=1)
+    assert decode_batch(encode_batch(sent)) == sent
+
+
+def test_the_union_is_covered_by_this_test() -> None:
+    assert {type(record) for record in RECORDS} == set(AnyRecord.__args__)  # type: ignore[attr-defined]
+
+
+def test_a_record_of_a_later_version_with_more_fields_is_read() -> None:
+    later = msgspec.msgpack.encode({"t": "name", "time": 1, "name": "x", "colour": "blue"})
+    assert decode_record(later) == Name(time=1, name="x")
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(-(2**63), 2**63 - 1), st.floats()), max_size=50))
+def test_points_keep_every_bit(points: list[tuple[int, int, float]]) -> None:
+    columns = Points(
+        metrics=(("loss", ""),),
+        metric=struct.pack(f"<{len(points)}I", *(point[0] for point in points)),
+        step=struct.pack(f"<{len(points)}q", *(point[1] for point in points)),
+        time=bytes(8 * len(points)),
+        epoch=bytes(8 * len(points)),
+        value=struct.pack(f"<{len(points)}d", *(point[2] for point in points)),
+    )
+    assert decode_batch(encode_batch(a_batch(points=columns, count=len(points)))).points == columns
+    assert len(columns) == len(points)
+
+
+def test_the_binary_point_is_37_bytes() -> None:
+    assert POINT.size == 37
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "not a batch"),
+        (b"hello", "not a batch"),
+        (zstandard.compress(b"hello"), "not a batch"),
+        (zstandard.compress(msgspec.msgpack.encode({"version": 1})), "not a batch"),
+        (encode_batch(a_batch())[:-3], "not a batch"),
+        (encode_batch(a_batch(version=2)), "version 2"),
+        (encode_batch(a_batch(first=-1)), "negative"),
+        (encode_batch(a_batch(points=Points(metric=b"1234", step=b"short"))), "Column step"),
+    ],
+)
+def test_what_is_no_batch_is_refused(body: bytes, says: str) -> None:
+    with pytest.raises(InvalidRequest, match=says):
+        decode_batch(body)
+
+
+def test_a_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SIZE_LIMIT", 1_000)
+    with pytest.raises(TooLarge, match="1,000"):
+        decode_batch(zstandard.compress(bytes(100_000)))
+    streamed = zstandard.ZstdCompressor(write_content_size=False).compress(bytes(100_000))
+    with pytest.raises(InvalidRequest):
+        decode_batch(streamed)
