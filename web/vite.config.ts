@@ -8,7 +8,7 @@ const server = process.env['HALLEY_URL'] ?? 'http://127.0.0.1:1986'
 export default defineConfig({
   plugins: [react(), tailwind()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { proxy: { '/api': { target: server, changeOrigin: true } } },
+  server: { proxy: { '/api': { target: server, changeOrigin: true, headers: { origin: server } } } },
   build: {
     outDir: '../src/halley/server/static',
     emptyOutDir: true,

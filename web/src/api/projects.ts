@@ -1,0 +1,37 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { client, take } from '@/api/client'
+
+export interface ProjectId {
+  workspace: string
+  project: string
+}
+
+/** All projects, the last changed first. */
+export const projectsQuery = queryOptions({
+  queryKey: ['projects'],
+  queryFn: ({ signal }) => take(client.GET('/api/v1/projects', { signal })),
+})
+
+export const useProjects = () => useQuery(projectsQuery)
+
+/** One project with its counts. */
+export function useProject({ workspace, project }: ProjectId) {
+  return useQuery({
+    queryKey: ['project', workspace, project],
+    queryFn: ({ signal }) => take(client.GET('/api/v1/projects/{workspace}/{project}', { params: { path: { workspace, project } }, signal })),
+  })
+}
+
+/** Every column that the project's experiments can show: fields, parameters, others, metrics. */
+export function useColumns({ workspace, project }: ProjectId) {
+  return useQuery({
+    queryKey: ['columns', workspace, project],
+    queryFn: ({ signal }) => take(client.GET('/api/v1/projects/{workspace}/{project}/columns', { params: { path: { workspace, project } }, signal })),
+    select: reply => reply.columns,
+  })
+}
+
+/** What the server says of itself. */
+export function useStatus() {
+  return useQuery({ queryKey: ['status'], queryFn: ({ signal }) => take(client.GET('/api/v1/status', { signal })) })
+}

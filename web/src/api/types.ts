@@ -1,0 +1,21 @@
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+
+export type Change = Schemas['Change']
+export type Chart = Schemas['Chart']
+export type ChartLine = Schemas['ChartLine']
+export type Column = Schemas['Column']
+export type DrawChart = Schemas['DrawChart']
+export type Experiment = Schemas['Experiment']
+export type ExperimentDetail = Schemas['ExperimentDetail']
+export type ExperimentPage = Schemas['ExperimentPage']
+export type ExperimentRow = Schemas['ExperimentRow']
+export type MetricRef = Schemas['MetricRef']
+export type MetricSummary = Schemas['MetricSummary']
+export type OutputPage = Schemas['OutputPage']
+export type Project = Schemas['Project']
+export type SearchExperiments = Schemas['SearchExperiments']
+export type Sort = Schemas['Sort']
+export type State = Schemas['State']
+export type UpdateExperiment = Schemas['UpdateExperiment']
