@@ -8,11 +8,17 @@ const PAGE = 100
 /** A search without its page: what differs from it is which rows are in sight. */
 export type Search = Omit<SearchExperiments, 'offset' | 'limit'>
 
+interface Page {
+  /** What the rows answer: `values` follow its columns, `sketches` its sketches. */
+  search: Search
+  total: number
+  rows: readonly ExperimentRow[]
+}
+
 function pageQuery(search: Search, page: number) {
   return queryOptions({
     queryKey: ['experiments', search.workspace, search.project, search, page],
-    queryFn: ({ signal }) => take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: page * PAGE, limit: PAGE }, signal })),
-    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<Page> => ({ search, ...(await take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: page * PAGE, limit: PAGE }, signal }))) }),
   })
 }
 
@@ -21,6 +27,8 @@ export interface ExperimentRows {
   total: number
   /** The row at a place, or undefined while it is on its way. */
   row: (place: number) => ExperimentRow | undefined
+  /** What the row at a place answers; while `isStale` its columns may be the ones of before. */
+  searchAt: (place: number) => Search
   /** Nothing is known yet. */
   isPending: boolean
   /** What is shown is of the last search; the new one is on its way. */
@@ -29,21 +37,45 @@ export interface ExperimentRows {
   retry: () => void
 }
 
-/** The rows of a search from `first` to `last`, for long lists: fetches only the pages that are in sight. */
+/** The rows of a search from `first` to `last`, for long lists: fetches the first page, and those that are in sight. */
 export function useExperimentRows(search: Search, first: number, last: number): ExperimentRows {
   const low = Math.max(0, Math.floor(first / PAGE))
   const high = Math.max(low, Math.floor(last / PAGE))
-  const numbers = useMemo(() => Array.from({ length: high - low + 1 }, (_, place) => low + place), [low, high])
-  const pages = useQueries({ queries: numbers.map(page => pageQuery(search, page)) })
-  const known = pages.find(page => page.data)
-  return {
-    total: known?.data?.total ?? 0,
-    row: place => pages[Math.floor(place / PAGE) - low]?.data?.rows[place % PAGE],
-    isPending: !known && pages.some(page => page.isPending),
-    isStale: pages.some(page => page.isPlaceholderData),
-    error: pages.find(page => page.error)?.error ?? null,
-    retry: () => pages.forEach(page => page.error && void page.refetch()),
+  const numbers = useMemo(() => Array.from({ length: high - low + 1 }, (_, place) => low + place).filter(page => page > 0), [low, high])
+  // The first page is always kept, so that the total is known wherever one scrolls; only it may show the last search.
+  const start = useQuery({
+    ...pageQuery(search, 0),
+    placeholderData: (previous, query) => (query?.queryKey[1] === search.workspace && query.queryKey[2] === search.project ? previous : undefined),
+  })
+  const others = useQueries({ queries: numbers.map(page => pageQuery(search, page)) })
+  const pageAt = (place: number) => {
+    const page = Math.floor(place / PAGE)
+    return page === 0 ? start.data : others[numbers.indexOf(page)]?.data
   }
+  const all = [start, ...others]
+  return {
+    total: start.data?.total ?? 0,
+    row: place => pageAt(place)?.rows[place % PAGE],
+    searchAt: place => pageAt(place)?.search ?? search,
+    isPending: start.isPending,
+    isStale: start.isPlaceholderData,
+    error: all.find(page => page.error)?.error ?? null,
+    retry: () => all.forEach(page => page.error && void page.refetch()),
+  }
+}
+
+/** The first rows of a search, once: for choosing columns and for acting on all that match. `limit` is at most 1,000. */
+export function useFirstRows(search: Search, limit: number, isOn: boolean) {
+  return useQuery({
+    queryKey: ['first-experiments', search.workspace, search.project, search, limit],
+    queryFn: ({ signal }) => fetchFirstRows(search, limit, signal),
+    enabled: isOn,
+  })
+}
+
+/** The same for an event handler. */
+export async function fetchFirstRows(search: Search, limit: number, signal?: AbortSignal) {
+  return await take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: 0, limit }, signal: signal ?? null }))
 }
 
 /** The first experiments whose name, tags or parameters hold a text, for pickers. `limit` is at most 1,000. */
@@ -80,6 +112,17 @@ export function useUpdateExperiment(key: string) {
       void queries.invalidateQueries({ queryKey: ['experiment', key] })
       void queries.invalidateQueries({ queryKey: ['experiments', experiment.workspace, experiment.project] })
     },
+  })
+}
+
+/** Changes several experiments, one after another. Gives up at the first that fails. */
+export function useUpdateExperiments() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: async (changes: readonly { key: string; body: UpdateExperiment }[]) => {
+      for (const { key, body } of changes) await take(client.PATCH('/api/v1/experiments/{key}', { params: { path: { key } }, body }))
+    },
+    onSettled: () => queries.invalidateQueries({ predicate: query => ['experiments', 'experiment', 'project', 'projects'].includes(String(query.queryKey[0])) }),
   })
 }
 
