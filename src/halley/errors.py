@@ -13,6 +13,7 @@ HalleyError                      code, message, hint
 │   └── ServerRefused
 ├── StorageError                 the data folder or database cannot be used
 │   └── StorageVersionError      the database was written by a newer Halley
+├── ListenError                  the server cannot listen where it is told to
 └── RequestError                 an HTTP request that the server answers with an error; has a status
     ├── InvalidRequest 400       ├── NotFound 404      ├── Conflict 409
     ├── SequenceGap 409          ├── TooLarge 413      └── Busy 429
@@ -84,9 +85,18 @@ class DeliveryError(HalleyError):
 
 
 class ServerUnreachable(DeliveryError):
-    """No answer from the server."""
+    """No answer from the server, or one that says to try again.
+
+    Args:
+        message: What happened.
+        after_seconds: When the server asks to try again; 0 if it does not say.
+    """
 
     code = "server_unreachable"
+
+    def __init__(self, message: str, *, after_seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
 
 
 class ServerRefused(DeliveryError):
@@ -109,6 +119,12 @@ class StorageVersionError(StorageError):
     """The database was written by a newer version of Halley."""
 
     code = "storage_version"
+
+
+class ListenError(HalleyError):
+    """The server cannot listen on its address."""
+
+    code = "listen"
 
 
 class RequestError(HalleyError):
