@@ -1,17 +1,27 @@
 """Settings to storage to slices to one ASGI app: the only place where the slices meet."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router, get
 
 from halley.server.events.broadcast import Broadcast
 from halley.server.events.routes import router as events
+from halley.server.experiments.lose import Watch
 from halley.server.experiments.routes import router as experiments
 from halley.server.http.errors import answer_error
+from halley.server.http.front import Front
 from halley.server.http.given import Clock, now_ms, provide
+from halley.server.http.openapi import describe_api
+from halley.server.http.pages import STATIC_FOLDER, Pages
+from halley.server.http.query import refuse_unknown
 from halley.server.ingest.room import Room
 from halley.server.ingest.routes import make_router as make_ingest
 from halley.server.ingest.take import Intake
+from halley.server.jobs.repeat import repeat
 from halley.server.metrics.routes import router as metrics
 from halley.server.metrics.tidy import Tidier
 from halley.server.output.routes import router as output
@@ -24,6 +34,8 @@ PREFIX = "/api/v1"
 GIVEN = ("storage", "clock", "broadcast", "intake", "identity")
 """What routes may ask for by name."""
 
+_TIDY_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -32,16 +44,20 @@ class Options:
     Attributes:
         version: The version of Halley, shown in the status.
         database: The kind of database, shown in the status.
+        hosts: The host names it answers for; None for all.
         lost_after_seconds: A running experiment that is silent for so long is lost.
         max_batch_bytes: Largest compressed batch.
         max_request_bytes: Largest other request.
+        static: The folder of the built web app.
     """
 
     version: str
     database: str = "sqlite"
+    hosts: frozenset[str] | None = None
     lost_after_seconds: float = 60.0
     max_batch_bytes: int = 16 * 2**20
     max_request_bytes: int = 2**20
+    static: Path = STATIC_FOLDER
 
 
 def make_slices(options: Options) -> list[Router]:
@@ -49,26 +65,72 @@ def make_slices(options: Options) -> list[Router]:
     return [workspaces, projects, experiments, metrics, output, events, make_ingest(options.max_batch_bytes)]
 
 
-def create_app(
-    storage: Storage, options: Options, *, broadcast: Broadcast | None = None, clock: Clock = now_ms
-) -> Litestar:
-    """Build the application over an open store."""
-    broadcast = broadcast or Broadcast()
+def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, clock: Clock = now_ms) -> Front:
+    """Build the application over an open store.
+
+    Args:
+        storage: The open store; whoever opened it closes it.
+        options: What may be set.
+        broadcast: Where changes go; close it to end every open line before the server stops.
+        clock: Tells the time in ms since 1970 UTC.
+
+    Example:
+        >>> app = create_app(open_storage(Path("data")), Options(version="0.1.0"), Broadcast())
+    """
     tidier = Tidier()
-    intake = Intake(storage, broadcast, tidier, Room(), clock)
-    identity = Identity(version=options.version, started_at=clock(), database=options.database)
     slices = make_slices(options)
-    return Litestar(
-        route_handlers=[Router(PREFIX, route_handlers=slices)],
-        dependencies={
-            "storage": provide(storage),
-            "clock": provide(clock),
-            "broadcast": provide(broadcast),
-            "intake": provide(intake),
-            "identity": provide(identity),
-        },
+    given = {
+        "storage": storage,
+        "clock": clock,
+        "broadcast": broadcast,
+        "intake": Intake(storage, broadcast, tidier, Room(), clock),
+        "identity": Identity(version=options.version, started_at=clock(), database=options.database),
+    }
+    watch = Watch(storage, broadcast, clock, lost_after_ms=round(options.lost_after_seconds * 1_000))
+
+    @asynccontextmanager
+    async def work(_: Litestar) -> AsyncIterator[None]:
+        tasks = [
+            asyncio.create_task(
+                repeat(
+                    watch.lose_silent,
+                    every_seconds=min(5.0, options.lost_after_seconds / 4),
+                    name="look for lost experiments",
+                )
+            ),
+            asyncio.create_task(
+                repeat(lambda: tidier.tidy(storage), every_seconds=_TIDY_SECONDS, name="tidy the points of a run")
+            ),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    api = Litestar(
+        route_handlers=[Router(PREFIX, route_handlers=[*slices, _document_route(slices)])],
+        dependencies={name: provide(value) for name, value in given.items()},
         exception_handlers={Exception: answer_error},
+        guards=[refuse_unknown],
+        lifespan=[work],
+        logging_config=None,
         openapi_config=None,
         request_max_body_size=options.max_request_bytes,
-        debug=False,
     )
+    return Front(api, Pages(options.static), hosts=options.hosts)
+
+
+def _document_route(slices: list[Router]) -> Router:
+    written: list[bytes] = []
+
+    @get("/openapi.json", sync_to_thread=True, include_in_schema=False)
+    def get_openapi() -> Response[bytes]:
+        if not written:
+            written.append(describe_api(PREFIX, slices, GIVEN))
+        return Response(written[0], media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    return Router("/", route_handlers=[get_openapi])

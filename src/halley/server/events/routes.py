@@ -13,7 +13,7 @@ from halley.server.http.errors import failures
 from halley.wire.api import Change
 
 _changes = ResponseSpec(
-    Change,  # type: ignore[arg-type]  # a msgspec Struct is a data container
+    Change,
     generate_examples=False,
     media_type="text/event-stream",
     description="Events named `hello` (first) and `change`, whose data is this; comments keep the line open.",

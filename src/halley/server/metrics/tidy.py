@@ -1,8 +1,9 @@
 """Tidying: folding points that came in small pieces into full chunks, when a run ended or grew."""
 
 import asyncio
+from functools import partial
 
-from halley.storage.ports.storage import Storage
+from halley.storage.ports.storage import Session, Storage
 
 POINTS_BETWEEN = 500_000
 
@@ -33,4 +34,8 @@ class Tidier:
         while self._waiting:
             run = next(iter(self._waiting))
             del self._waiting[run]
-            await asyncio.wrap_future(storage.write(lambda session, run=run: session.metrics.tidy(run)))
+            await asyncio.wrap_future(storage.write(partial(_tidy, run)))
+
+
+def _tidy(run: int, session: Session) -> None:
+    session.metrics.tidy(run)

@@ -63,7 +63,7 @@ def search_output(
     summary="The whole output as a text file",
     media_type="text/plain",
     responses={
-        200: ResponseSpec(str, generate_examples=False, media_type="text/plain", description="All lines."),  # type: ignore[arg-type]
+        200: ResponseSpec(str, generate_examples=False, media_type="text/plain", description="All lines."),
         **failures(400, 404),
     },
 )

@@ -1,0 +1,68 @@
+"""Running the application: uvicorn over a socket we bound, ready and stop as events, quiet and prompt ends."""
+
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from halley.server.events.broadcast import Broadcast
+from halley.server.http.front import Front
+
+STOP_SECONDS = 5
+"""How long requests in flight have to finish once the server stops."""
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Server(uvicorn.Server):
+    """One server: tells when it takes requests, and ends live lines first when it stops.
+
+    Args:
+        app: The application.
+        broadcast: Closed when the server stops, so that browsers' open lines do not hold it up.
+        on_ready: Called once requests are taken.
+    """
+
+    def __init__(self, app: Front, broadcast: Broadcast, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        self._broadcast = broadcast
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to take requests, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End live lines, finish requests in flight, stop."""
+        self._broadcast.close()
+        await super().shutdown(sockets=sockets)
+
+
+def serve(server: Server, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; a second Ctrl-C does not wait for requests in flight."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # uvicorn raises the signal anew after it has stopped; it ends here, so that the store is closed in peace.
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
