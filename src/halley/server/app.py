@@ -12,6 +12,7 @@ from halley.server.events.broadcast import Broadcast
 from halley.server.events.routes import router as events
 from halley.server.experiments.lose import Watch
 from halley.server.experiments.routes import router as experiments
+from halley.server.http.body import check_body
 from halley.server.http.errors import answer_error
 from halley.server.http.front import Front
 from halley.server.http.given import Clock, now_ms, provide
@@ -116,6 +117,7 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         dependencies={name: provide(value) for name, value in given.items()},
         exception_handlers={Exception: answer_error},
         guards=[refuse_unknown],
+        before_request=check_body,
         lifespan=[work],
         logging_config=None,
         openapi_config=None,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from halley.core.ids import ExperimentKey, check_experiment_key
+from halley.core.ids import ExperimentKey, is_experiment_key
 from halley.errors import ArgumentError, InvalidRequest
 
 T = TypeVar("T")
@@ -32,5 +32,15 @@ def checked(rule: Callable[[object, str], T], value: object, field: str) -> T:
 
 
 def checked_key(value: str) -> ExperimentKey:
-    """Check the experiment key of a path."""
-    return checked(check_experiment_key, value, "key")
+    """Check the experiment key of a path.
+
+    Raises:
+        InvalidRequest: it cannot be one.
+    """
+    if not is_experiment_key(value):
+        raise InvalidRequest(
+            f"key={value[:60]!r} is not an experiment key.",
+            hint="A key is 32 to 50 ASCII letters and digits.",
+            field="key",
+        )
+    return ExperimentKey(value)

@@ -1,6 +1,7 @@
 """The one shape of every error: whatever goes wrong leaves as `ErrorReply`, without a traceback."""
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ logger = logging.getLogger("halley.server")
 ACKNOWLEDGED_HEADER = "Halley-Acknowledged"
 """On a 409 `sequence_gap`: how many records of the writer the server has."""
 
+_MISSING = re.compile(r"Missing required query parameter '(?P<name>[^']*)'")
 _CODES = {
     400: ("invalid_request", "See the OpenAPI document, /api/v1/openapi.json."),
     403: ("forbidden", ""),
@@ -104,8 +106,16 @@ def _answer_framework(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 
 def _describe_validation(request: Request[Any, Any, Any], error: ValidationException) -> bytes:
+    """Name the parameters of the path or query that are wrong, and their values; bodies are checked by `body.py`."""
+    missing = _MISSING.search(error.detail)
+    if missing:
+        name = missing["name"]
+        return error_bytes("invalid_request", f"The query parameter {name!r} is missing.", _CODES[400][1], name)
     problems = [problem for problem in (error.extra or []) if isinstance(problem, dict)]
-    if not problems:
-        return error_bytes("invalid_request", error.detail.rstrip(".") + ".", _CODES[400][1])
-    said = [f"{problem.get('key', 'body')}: {problem.get('message', '')}" for problem in problems]
-    return error_bytes("invalid_request", "; ".join(said) + ".", _CODES[400][1], str(problems[0].get("key", "")))
+    said = []
+    for problem in problems:
+        name = str(problem.get("key", ""))
+        value = request.query_params.get(name, request.path_params.get(name, ""))
+        said.append(f"{name}={value!r}: {problem.get('message', 'is wrong')}")
+    message = "; ".join(said) or error.detail.rstrip(".")
+    return error_bytes("invalid_request", f"{message}.", _CODES[400][1], str(problems[0]["key"]) if problems else "")

@@ -27,6 +27,7 @@ def describe_api(prefix: str, slices: Sequence[Router], given: Iterable[str]) ->
         route_handlers=[Router(prefix, route_handlers=slices)],
         dependencies={name: provide(name) for name in given},
         openapi_config=config,
+        logging_config=None,
     )
     document = _clean(app.openapi_schema.to_schema())
     document["paths"][f"{prefix}/ingest"]["post"]["requestBody"] = {
