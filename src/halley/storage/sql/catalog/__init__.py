@@ -1,0 +1,1 @@
+"""The catalogue over SQL: places, experiments, their facts, and the table that searches them."""

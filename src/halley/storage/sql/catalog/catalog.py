@@ -1,0 +1,234 @@
+"""The catalogue over SQL; see `storage.ports.catalog` for what it promises."""
+
+from collections.abc import Mapping, Sequence
+
+from halley.core.experiment import State
+from halley.core.names import make_experiment_name
+from halley.core.parameter import Value
+from halley.errors import SequenceGap
+from halley.storage.ports.catalog import Claim, Column, Experiment, ExperimentPage, Project, Sort
+from halley.storage.sql.catalog.columns import list_columns
+from halley.storage.sql.catalog.facts import OTHER, PARAMETER, get_facts, put_facts, to_search_text
+from halley.storage.sql.catalog.read import read_experiments, read_projects
+from halley.storage.sql.catalog.search import Search, search_experiments
+from halley.storage.sql.link import Link
+
+_MAKE_EXPERIMENT = """
+insert into experiment (key, project_id, number, name, state, reason, traceback, started_at, is_start_told, ended_at,
+    heard_at, host, process, command, source, is_archived)
+values (?, ?, ?, ?, 'running', '', '', ?, 0, null, ?, '', 0, '', '', 0)
+returning run
+"""
+
+_DESCRIBE_START = """
+update experiment set
+    started_at = case when is_start_told = 1 and started_at < ? then started_at else ? end,
+    is_start_told = 1, host = ?, process = ?, command = ?, source = ?
+where run = ?
+"""
+
+
+class SqlCatalog:
+    """The catalogue of one transaction or snapshot.
+
+    Args:
+        link: The connection.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    # places
+
+    def ensure_project(self, workspace: str, project: str, *, now: int) -> int:
+        """See `Catalog.ensure_project`."""
+        found = self._find_project(workspace, project)
+        if found is not None:
+            return found
+        link = self._link
+        link.run("insert into workspace (name) values (?) on conflict (name) do nothing", (workspace,))
+        workspace_id = link.value("select id from workspace where name = ?", (workspace,))
+        made: int = link.value(
+            "insert into project (workspace_id, name, created_at, experiment_total) values (?, ?, ?, 0) returning id",
+            (workspace_id, project, now),
+        )
+        return made
+
+    def _find_project(self, workspace: str, project: str) -> int | None:
+        found: int | None = self._link.value(
+            "select project.id from project join workspace on workspace.id = project.workspace_id"
+            " where workspace.name = ? and project.name = ?",
+            (workspace, project),
+        )
+        return found
+
+    def list_workspaces(self) -> Sequence[str]:
+        """See `Catalog.list_workspaces`."""
+        return [name for (name,) in self._link.rows("select name from workspace order by name")]
+
+    def list_projects(self, workspace: str | None = None) -> Sequence[Project]:
+        """See `Catalog.list_projects`."""
+        if workspace is None:
+            return read_projects(self._link, "1 = 1", ())
+        return read_projects(self._link, "workspace.name = ?", (workspace,))
+
+    def get_project(self, workspace: str, project: str) -> Project | None:
+        """See `Catalog.get_project`."""
+        found = read_projects(self._link, "workspace.name = ? and project.name = ?", (workspace, project))
+        return found[0] if found else None
+
+    # experiments
+
+    def ensure_experiment(self, project_id: int, key: str, *, now: int) -> tuple[int, bool]:
+        """See `Catalog.ensure_experiment`."""
+        found = self.find_run(key)
+        if found is not None:
+            return found, False
+        link = self._link
+        number = link.value(
+            "update project set experiment_total = experiment_total + 1 where id = ? returning experiment_total",
+            (project_id,),
+        )
+        run: int = link.value(_MAKE_EXPERIMENT, (key, project_id, number, make_experiment_name(number), now, now))
+        self._note_search_text(run)
+        return run, True
+
+    def find_run(self, key: str) -> int | None:
+        """See `Catalog.find_run`."""
+        run: int | None = self._link.value("select run from experiment where key = ?", (key,))
+        return run
+
+    def get_experiment(self, run: int) -> Experiment | None:
+        """See `Catalog.get_experiment`."""
+        return read_experiments(self._link, [run]).get(run)
+
+    def describe_start(self, run: int, *, started_at: int, host: str, process: int, command: str, source: str) -> None:
+        """See `Catalog.describe_start`. The first start told replaces the time at which the experiment was made."""
+        self._link.run(_DESCRIBE_START, (started_at, started_at, host, process, command, source, run))
+
+    def set_name(self, run: int, name: str) -> None:
+        """See `Catalog.set_name`."""
+        self._link.run("update experiment set name = ? where run = ?", (name, run))
+        self._note_search_text(run)
+
+    def set_state(
+        self, run: int, state: State, *, ended_at: int | None = None, reason: str = "", traceback: str = ""
+    ) -> None:
+        """See `Catalog.set_state`."""
+        self._link.run(
+            "update experiment set state = ?, ended_at = ?, reason = ?, traceback = ? where run = ?",
+            (state.value, ended_at, reason, traceback, run),
+        )
+
+    def hear(self, run: int, *, now: int) -> None:
+        """See `Catalog.hear`."""
+        self._link.run("update experiment set heard_at = ? where run = ? and heard_at < ?", (now, run, now))
+
+    def lose_silent(self, *, heard_before: int) -> Sequence[int]:
+        """See `Catalog.lose_silent`."""
+        rows = self._link.rows(
+            "update experiment set state = 'lost' where state = 'running' and heard_at < ? returning run",
+            (heard_before,),
+        )
+        return sorted(run for (run,) in rows)
+
+    def set_archived(self, run: int, is_archived: bool) -> None:
+        """See `Catalog.set_archived`."""
+        self._link.run("update experiment set is_archived = ? where run = ?", (int(is_archived), run))
+
+    def delete_experiment(self, run: int) -> None:
+        """See `Catalog.delete_experiment`."""
+        for table in ("experiment", "search_text", "tag", "fact", "writer"):
+            self._link.run(f"delete from {table} where run = ?", (run,))
+        self._link.has_deleted = True
+
+    # what an experiment said
+
+    def claim(self, run: int, writer: str, first: int, count: int, *, is_forced: bool = False) -> Claim:
+        """See `Catalog.claim`."""
+        link = self._link
+        known = link.value("select records from writer where run = ? and writer = ?", (run, writer)) or 0
+        if known == first or (is_forced and known < first):
+            if first + count > known:
+                link.run(
+                    "insert into writer (run, writer, records) values (?, ?, ?)"
+                    " on conflict (run, writer) do update set records = excluded.records",
+                    (run, writer, first + count),
+                )
+            return Claim(is_taken=True, acknowledged=first + count)
+        if known >= first + count:
+            return Claim(is_taken=False, acknowledged=known)
+        raise SequenceGap(
+            f"The batch begins with record {first}, but {known} records of this writer are here.", acknowledged=known
+        )
+
+    def put_parameters(self, run: int, parameters: Mapping[str, tuple[Value, str]]) -> None:
+        """See `Catalog.put_parameters`."""
+        if parameters:
+            put_facts(self._link, run, PARAMETER, parameters)
+            self._note_search_text(run)
+
+    def put_others(self, run: int, others: Mapping[str, Value]) -> None:
+        """See `Catalog.put_others`."""
+        if others:
+            put_facts(self._link, run, OTHER, {name: (value, "") for name, value in others.items()})
+
+    def add_tags(self, run: int, tags: Sequence[str]) -> None:
+        """See `Catalog.add_tags`."""
+        first = self._link.value("select coalesce(max(position), -1) + 1 from tag where run = ?", (run,))
+        self._link.run_many(
+            "insert into tag (run, name, position) values (?, ?, ?) on conflict (run, name) do nothing",
+            [(run, name, first + place) for place, name in enumerate(tags)],
+        )
+        self._note_search_text(run)
+
+    def set_tags(self, run: int, tags: Sequence[str]) -> None:
+        """See `Catalog.set_tags`."""
+        self._link.run("delete from tag where run = ?", (run,))
+        self.add_tags(run, tags)
+
+    def get_parameters(self, run: int) -> Mapping[str, tuple[Value, str]]:
+        """See `Catalog.get_parameters`."""
+        return get_facts(self._link, run, PARAMETER)
+
+    def get_others(self, run: int) -> Mapping[str, Value]:
+        """See `Catalog.get_others`."""
+        return {name: value for name, (value, _) in get_facts(self._link, run, OTHER).items()}
+
+    def _note_search_text(self, run: int) -> None:
+        link = self._link
+        names = link.row("select key, name from experiment where run = ?", (run,)) or ()
+        tags = [name for (name,) in link.rows("select name from tag where run = ?", (run,))]
+        values = [to_search_text(value) for value, _ in get_facts(link, run, PARAMETER).values()]
+        link.run(
+            "insert into search_text (run, content) values (?, ?)"
+            " on conflict (run) do update set content = excluded.content",
+            (run, "\n".join([*names, *tags, *values]).lower()),
+        )
+
+    # the table
+
+    def search_experiments(
+        self,
+        workspace: str,
+        project: str,
+        *,
+        text: str = "",
+        states: Sequence[State] = (),
+        is_archived: bool = False,
+        sort: Sequence[Sort] = (),
+        columns: Sequence[Column] = (),
+        offset: int = 0,
+        limit: int = 100,
+    ) -> ExperimentPage:
+        """See `Catalog.search_experiments`."""
+        project_id = self._find_project(workspace, project)
+        if project_id is None:
+            return ExperimentPage(0, (), ())
+        search = Search(project_id, text, states, is_archived, sort, columns, offset, limit)
+        return search_experiments(self._link, search)
+
+    def list_columns(self, workspace: str, project: str) -> Sequence[Column]:
+        """See `Catalog.list_columns`."""
+        project_id = self._find_project(workspace, project)
+        return () if project_id is None else list_columns(self._link, project_id)

@@ -1,0 +1,160 @@
+"""The experiments table: which experiments, in which order, and the values of one page of them.
+
+Two steps. The first finds the page's runs and reads nothing but what filters and sorts, through indexes; the second
+reads the experiments and values of these runs only. So the cost of many columns follows the page, not the project.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, FromClause, and_, func, select
+
+from halley.core.experiment import State
+from halley.core.parameter import Value
+from halley.storage.ports.catalog import Column, Experiment, ExperimentPage, Sort
+from halley.storage.sql.catalog.facts import get_facts_of
+from halley.storage.sql.catalog.read import read_experiments
+from halley.storage.sql.catalog.tables import experiment, fact, metric, search_text, series, tag
+from halley.storage.sql.link import Link, in_list
+
+_SERIES_COLUMNS = {"last": "last", "min": "min", "max": "max", "count": "n", "step": "last_step"}
+
+
+class Search(NamedTuple):
+    """What `search_experiments` was asked."""
+
+    project_id: int
+    text: str
+    states: Sequence[State]
+    is_archived: bool
+    sort: Sequence[Sort]
+    columns: Sequence[Column]
+    offset: int
+    limit: int
+
+
+def search_experiments(link: Link, search: Search) -> ExperimentPage:
+    """Find one page; see `Catalog.search_experiments`."""
+    conditions = _to_conditions(link, search)
+    matching: FromClause = experiment
+    if search.text.split():
+        matching = experiment.join(search_text, search_text.c.run == experiment.c.run)
+    total = link.ask(select(func.count()).select_from(matching).where(*conditions))[0][0]
+    sortable, order = _to_order(link, matching, search.sort)
+    page = select(experiment.c.run).select_from(sortable).where(*conditions).order_by(*order)
+    runs = [run for (run,) in link.ask(page.offset(search.offset).limit(search.limit))]
+    found = read_experiments(link, runs)
+    experiments = [found[run] for run in runs]
+    return ExperimentPage(total, experiments, _read_values(link, experiments, search.columns))
+
+
+def _to_conditions(link: Link, search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        experiment.c.project_id == search.project_id,
+        experiment.c.is_archived == search.is_archived,
+    ]
+    if search.states:
+        conditions.append(experiment.c.state.in_([state.value for state in search.states]))
+    words = search.text.lower().split()
+    conditions += [link.dialect.contains(search_text.c.content, word) for word in words]
+    return conditions
+
+
+# order
+
+
+def _to_order(link: Link, source: FromClause, sort: Sequence[Sort]) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    """What to select from, and what to order by."""
+    if not sort:
+        return source, [experiment.c.number.desc()]
+    order: list[ColumnElement[Any]] = []
+    for place, entry in enumerate(sort):
+        column = entry.column
+        if column.kind == "field":
+            keys = [_field(column.name)]
+        elif column.kind == "metric":
+            summary = series.alias(f"sort_{place}")
+            number = _find_metric(link, column)
+            source = source.outerjoin(summary, and_(summary.c.run == experiment.c.run, summary.c.metric == number))
+            keys = [summary.c[_SERIES_COLUMNS[column.value]]]
+        else:
+            stated = fact.alias(f"sort_{place}")
+            source = source.outerjoin(
+                stated,
+                and_(stated.c.run == experiment.c.run, stated.c.kind == column.kind, stated.c.name == column.name),
+            )
+            keys = [stated.c.number, stated.c.content]
+        order += _order(keys, is_descending=entry.is_descending)
+    return source, [*order, experiment.c.key]
+
+
+def _order(keys: list[ColumnElement[Any]], *, is_descending: bool) -> list[ColumnElement[Any]]:
+    """Ascending: numbers, text, nothing. Descending: text, numbers, nothing."""
+    if not is_descending:
+        return [key.asc().nulls_last() for key in keys]
+    return [key.desc().nulls_last() for key in reversed(keys)]
+
+
+def _find_metric(link: Link, column: Column) -> int:
+    found = link.ask(select(metric.c.id).where(metric.c.name == column.name, metric.c.context == column.context))
+    return found[0][0] if found else 0
+
+
+def _field(name: str) -> ColumnElement[Any]:
+    match name:
+        case "duration":
+            return func.coalesce(experiment.c.ended_at, experiment.c.heard_at) - experiment.c.started_at
+        case "tags":
+            return (
+                select(func.min(tag.c.name))
+                .where(tag.c.run == experiment.c.run)
+                .correlate(experiment)
+                .scalar_subquery()
+            )
+        case _:
+            return experiment.c[name]
+
+
+# values
+
+
+def _read_values(link: Link, experiments: Sequence[Experiment], columns: Sequence[Column]) -> list[list[Value]]:
+    runs = [one.run for one in experiments]
+    facts = get_facts_of(link, runs, [(one.kind, one.name) for one in columns if one.kind in {"parameter", "other"}])
+    summaries = _read_summaries(link, runs, [one for one in columns if one.kind == "metric"])
+    return [
+        [
+            _field_value(one, column.name)
+            if column.kind == "field"
+            else summaries.get((one.run, column))
+            if column.kind == "metric"
+            else facts.get((one.run, column.kind, column.name))
+            for column in columns
+        ]
+        for one in experiments
+    ]
+
+
+def _read_summaries(link: Link, runs: Sequence[int], columns: Sequence[Column]) -> dict[tuple[int, Column], Value]:
+    values: dict[tuple[int, Column], Value] = {}
+    for column in columns:
+        rows = link.rows(
+            f"select run, {_SERIES_COLUMNS[column.value]} from series where run in {in_list(runs)} and metric = ?",
+            (_find_metric(link, column),),
+        )
+        for run, value in rows:
+            # Databases that cannot keep NaN keep nothing; a series always has a last value.
+            values[run, column] = math.nan if value is None and column.value == "last" else value
+    return values
+
+
+def _field_value(one: Experiment, name: str) -> Value:
+    match name:
+        case "duration":
+            return (one.heard_at if one.ended_at is None else one.ended_at) - one.started_at
+        case "tags":
+            return ", ".join(one.tags)
+        case _:
+            value: Value = getattr(one, name)
+            return str(value) if isinstance(value, str) else value

@@ -1,0 +1,111 @@
+"""Points as bytes: raw packed records for the journal, compressed columns for chunks, and their roll-ups."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pcodec import ChunkConfig, standalone
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Records = npt.NDArray[np.void]
+
+POINT = np.dtype([("metric", "<u4"), ("step", "<i8"), ("time", "<i8"), ("epoch", "<f8"), ("value", "<f8")])
+"""A point in the journal: 36 bytes."""
+
+CHUNK_POINTS = 16_384
+"""Most points in a chunk."""
+
+BLOCK_POINTS = 128
+"""Points under one entry of a roll-up."""
+
+ROLLED_POINTS = CHUNK_POINTS // 2
+"""Chunks of so many points have a roll-up."""
+
+BLOCK = np.dtype([("x", "<i8"), ("odd", "<u2"), ("min", "<f8"), ("max", "<f8"), ("sum", "<f8"), ("last", "<f8")])
+"""A roll-up's entry: first step, how many values are not finite, min, max and sum of the others, last value."""
+
+_CONFIG = ChunkConfig(compression_level=4)
+
+
+class Columns(NamedTuple):
+    """Points of one series, by step, each step once."""
+
+    step: Integers
+    time: Integers
+    epoch: Floats
+    value: Floats
+
+    def take(self, which: slice | npt.NDArray[Any]) -> "Columns":
+        """Some of the points: a slice, a mask, or places."""
+        return Columns(self.step[which], self.time[which], self.epoch[which], self.value[which])
+
+
+def encode(column: npt.NDArray[Any]) -> bytes:
+    """Compress a column, bit by bit."""
+    encoded: bytes = standalone.simple_compress(np.ascontiguousarray(column), _CONFIG)
+    return encoded
+
+
+def decode(data: bytes) -> npt.NDArray[Any]:
+    """Decompress a column; lets other threads run meanwhile."""
+    decoded: npt.NDArray[Any] = standalone.simple_decompress(data)
+    return decoded
+
+
+def columns_of(records: Records) -> Columns:
+    """The columns of journal records."""
+    return Columns(*(np.ascontiguousarray(records[name]) for name in ("step", "time", "epoch", "value")))
+
+
+def settle(records: Records) -> Records:
+    """Sort records by metric and step; of those with the same metric and step keep the last."""
+    metric, step = records["metric"], records["step"]
+    later = (metric[1:] > metric[:-1]) | ((metric[1:] == metric[:-1]) & (step[1:] > step[:-1]))
+    if later.all():
+        return records
+    records = records[np.lexsort((step, metric))]  # stable: the last logged of equals stays last
+    metric, step = records["metric"], records["step"]
+    is_last = np.append((metric[1:] != metric[:-1]) | (step[1:] != step[:-1]), True)
+    return records if is_last.all() else records[is_last]
+
+
+def settle_columns(parts: Sequence[Columns]) -> Columns:
+    """Join parts of one series; where a step comes again, the later part wins."""
+    joined = parts[0] if len(parts) == 1 else Columns(*map(np.concatenate, zip(*parts, strict=True)))
+    step = joined.step
+    if (step[1:] > step[:-1]).all():
+        return joined
+    order = np.argsort(step, kind="stable")
+    step = step[order]
+    order = order[np.append(step[1:] != step[:-1], True)]
+    return joined.take(order)
+
+
+def split_metrics(records: Records) -> list[tuple[int, int, int]]:
+    """Where each metric's records begin and end: (metric, begin, end). The records must be sorted by metric."""
+    metric = records["metric"]
+    begins = np.flatnonzero(np.append(True, metric[1:] != metric[:-1]))
+    return list(zip(metric[begins].tolist(), begins.tolist(), [*begins[1:].tolist(), len(metric)], strict=True))
+
+
+def roll_up(step: Integers, value: Floats) -> bytes:
+    """Make the roll-up of a chunk."""
+    begins = np.arange(0, len(step), BLOCK_POINTS)
+    ends = np.append(begins[1:], len(step))
+    finite = np.isfinite(value)
+    blocks = np.empty(len(begins), BLOCK)
+    blocks["x"] = step[begins]
+    blocks["last"] = value[ends - 1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        if finite.all():
+            blocks["odd"] = 0
+            low = high = total = value
+        else:
+            blocks["odd"] = np.add.reduceat(~finite, begins, dtype=np.int64)
+            low, high, total = (np.where(finite, value, filler) for filler in (np.inf, -np.inf, 0.0))
+        blocks["min"] = np.minimum.reduceat(low, begins)
+        blocks["max"] = np.maximum.reduceat(high, begins)
+        blocks["sum"] = np.add.reduceat(total, begins)
+    return blocks.tobytes()

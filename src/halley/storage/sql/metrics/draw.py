@@ -1,0 +1,380 @@
+"""Drawing charts: series heaped on one shared grid, from points where there are few and from roll-ups where many.
+
+A chunk is drawn from its roll-up if more than 512 of its points fall into a bucket: then the border between two
+buckets is drawn to the nearest 128 points for count, mean and last, and min and max of the points at the border count
+on both sides, so that the envelope never misses an extreme. A chunk that the journal rewrites is drawn from points.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from halley.core.metric import MetricId
+from halley.storage.ports.metrics import Chart, ChartSeries, XAxis
+from halley.storage.sql.link import Link, in_list
+from halley.storage.sql.metrics.codec import (
+    BLOCK,
+    POINT,
+    Columns,
+    Floats,
+    Integers,
+    Records,
+    columns_of,
+    settle,
+    settle_columns,
+)
+from halley.storage.sql.metrics.grid import EMPTY, Cut, Grid, cut, even_grid, round_grid, value_grid
+from halley.storage.sql.metrics.heap import Heap
+from halley.storage.sql.metrics.points import ChunkReader, ChunkRow
+
+_ROLLED_POINTS_PER_BUCKET = 512
+_FETCH = 256
+"""Chunks fetched at once: bounds memory."""
+
+
+class Part(NamedTuple):
+    """A stretch of a series, in the order of x."""
+
+    first: int
+    last: int
+    n: int
+    chunk: ChunkRow | None
+    points: Columns | None
+    """Points of the journal: newer than the chunk's."""
+
+
+class Line(NamedTuple):
+    """A series to draw."""
+
+    run: int
+    metric: MetricId
+    number: int
+    parts: list[Part]
+
+
+def draw(
+    link: Link,
+    runs: Sequence[int],
+    metrics: Sequence[MetricId],
+    x: XAxis,
+    low: float | None,
+    high: float | None,
+    buckets: int,
+) -> Chart:
+    """Draw every metric of every run that has it; see `Metrics.draw`."""
+    if x == "step":
+        return _draw_steps(link, find_lines(link, runs, metrics), low, high, buckets)
+    return _draw_columns(link, find_lines(link, runs, metrics), x, low, high, buckets)
+
+
+# finding
+
+
+def find_lines(link: Link, runs: Sequence[int], metrics: Sequence[MetricId]) -> list[Line]:
+    """The series that exist, runs in the order given, each with its metrics in the order given."""
+    numbers = {number: metric for metric in metrics if (number := _find_number(link, metric)) is not None}
+    if not numbers or not runs:
+        return []
+    found = set(
+        link.rows(f"select run, metric from series where run in {in_list(runs)} and metric in {in_list(numbers)}")
+    )
+    chunks: dict[tuple[int, int], list[ChunkRow]] = {}
+    for run, number, *row in link.run(
+        f"select run, metric, id, first, last, n, clock from chunk where run in {in_list(runs)}"
+        f" and metric in {in_list(numbers)} order by run, metric, first"
+    ):
+        chunks.setdefault((run, number), []).append(ChunkRow(*row))
+    tails = _find_tails(link, runs, list(numbers))
+    return [
+        Line(run, metric, number, _to_parts(chunks.get((run, number), []), tails.get((run, number))))
+        for run in dict.fromkeys(runs)
+        for number, metric in numbers.items()
+        if (run, number) in found
+    ]
+
+
+def _find_number(link: Link, metric: MetricId) -> int | None:
+    number: int | None = link.value("select id from metric where name = ? and context = ?", tuple(metric))
+    return number
+
+
+def _find_tails(link: Link, runs: Sequence[int], numbers: Sequence[int]) -> dict[tuple[int, int], Columns]:
+    rows = link.rows(f"select run, n, points from journal where run in {in_list(runs)} order by run, id")
+    if not rows:
+        return {}
+    owner = np.repeat([run for run, _, _ in rows], [n for _, n, _ in rows])
+    records = np.frombuffer(b"".join([points for _, _, points in rows]), POINT)
+    kept = np.isin(records["metric"], np.array(numbers, np.uint32))
+    owner, records = owner[kept], records[kept]
+    cuts = np.flatnonzero(np.diff(owner)) + 1
+    tails: dict[tuple[int, int], Columns] = {}
+    for run, part in zip(
+        owner[np.append(0, cuts)].tolist() if len(owner) else (), np.split(records, cuts), strict=False
+    ):
+        settled: Records = settle(part)
+        for number in np.unique(settled["metric"]).tolist():
+            tails[run, number] = columns_of(settled[settled["metric"] == number])
+    return tails
+
+
+def _to_parts(chunks: list[ChunkRow], tail: Columns | None) -> list[Part]:
+    """Lay chunks and journal side by side: journal points inside a chunk's range go with the chunk."""
+    parts = [Part(chunk.first, chunk.last, chunk.n, chunk, None) for chunk in chunks]
+    if tail is None:
+        return parts
+    if not parts or tail.step[0] > parts[-1].last:
+        return [*parts, _to_part(tail)]
+    firsts, lasts = (np.array([getattr(chunk, name) for chunk in chunks]) for name in ("first", "last"))
+    owner = np.searchsorted(firsts, tail.step, side="right") - 1
+    inside = (owner >= 0) & (tail.step <= lasts[owner])
+    place = np.where(inside, 2 * owner + 1, 2 * owner + 2)  # odd: inside a chunk; even: between two
+    laid = {2 * at + 1: part for at, part in enumerate(parts)}
+    for at in np.unique(place).tolist():
+        points = tail.take(place == at)
+        laid[at] = laid[at]._replace(points=points) if at in laid else _to_part(points)
+    return [laid[at] for at in sorted(laid)]
+
+
+def _to_part(points: Columns) -> Part:
+    return Part(int(points.step[0]), int(points.step[-1]), len(points.step), None, points)
+
+
+# steps
+
+
+def _draw_steps(link: Link, lines: list[Line], low: float | None, high: float | None, buckets: int) -> Chart:
+    lines = [
+        line._replace(
+            parts=[
+                part
+                for part in line.parts
+                if (low is None or part.last >= low) and (high is None or part.first <= high)
+            ]
+        )
+        for line in lines
+    ]
+    reader = PartReader(link, low, high)
+    grid = _choose_step_grid(reader, lines, low, high, buckets)
+    heap = Heap(len(lines), len(grid.edges))
+    heap_lines(reader, heap, [(line, grid) for line in lines])
+    return _finish(heap, grid, lines)
+
+
+def _choose_step_grid(
+    reader: "PartReader", lines: list[Line], low: float | None, high: float | None, buckets: int
+) -> Grid:
+    parts = [part for line in lines for part in line.parts]
+    if not parts:
+        return EMPTY
+    begin = max(min(part.first for part in parts), -math.inf if low is None else low)
+    end = min(max(part.last for part in parts), math.inf if high is None else high)
+    if max(sum(part.n for part in line.parts[1:-1]) for line in lines) <= buckets:
+        grid = value_grid(reader.list_steps(parts, buckets), buckets)
+        if grid is not None:
+            return grid
+    return round_grid(begin, end, buckets)
+
+
+class PartReader:
+    """Reads parts inside a range of steps, and remembers what chunks share."""
+
+    def __init__(self, link: Link, low: float | None = None, high: float | None = None) -> None:
+        self._link = link
+        self._chunks = ChunkReader(link)
+        self._low = low
+        self._high = high
+        self._cuts: dict[tuple[int, int], Cut] = {}
+        self._kept: dict[int, Integers] = {}
+
+    def read(self, parts: Sequence[Part]) -> list[tuple[Integers, Floats]]:
+        """Steps and values of parts, inside the range."""
+        found = {
+            id_: (steps, values)
+            for id_, steps, values in self._chunks.read_values([part.chunk.id for part in parts if part.chunk])
+        }
+        return [self._limit(*self._merge(part, found)) for part in parts]
+
+    def _merge(self, part: Part, found: Mapping[int, tuple[Integers, Floats]]) -> tuple[Integers, Floats]:
+        if part.chunk is None:
+            assert part.points is not None
+            return part.points.step, part.points.value
+        steps, values = found[part.chunk.id]
+        if part.points is None:
+            return steps, values
+        nothing = np.zeros(len(steps))
+        old = Columns(steps, nothing.astype(np.int64), nothing, values)
+        merged = settle_columns([old, part.points])
+        return merged.step, merged.value
+
+    def _limit(self, steps: Integers, values: Floats) -> tuple[Integers, Floats]:
+        begin = 0 if self._low is None or steps[0] >= self._low else int(np.searchsorted(steps, self._low))
+        end = (
+            len(steps)
+            if self._high is None or steps[-1] <= self._high
+            else int(np.searchsorted(steps, self._high, side="right"))
+        )
+        if begin == 0 and end == len(steps):
+            return steps, values
+        return steps[begin:end], values[begin:end]
+
+    def list_steps(self, parts: Sequence[Part], limit: int) -> list[Integers]:
+        """The different columns of steps of parts, inside the range; no more columns than can matter."""
+        columns: dict[int, Integers] = {}
+        for begin in range(0, len(parts), _FETCH):
+            for steps, _ in self.read(parts[begin : begin + _FETCH]):
+                columns.setdefault(id(steps), steps)
+                if len(steps) > limit:
+                    return [steps]
+        return list(columns.values())
+
+    def cut(self, steps: Integers, grid: Grid) -> Cut:
+        """Cut steps by a grid; columns that chunks share are cut once."""
+        key = (id(steps), id(grid.edges))
+        known = self._cuts.get(key)
+        if known is None:
+            known = self._cuts[key] = cut(steps, grid)
+            self._kept[id(steps)] = steps  # an id means something only while its array lives
+        return known
+
+    def read_rollups(self, parts: Sequence[Part]) -> dict[int, Records]:
+        """The roll-ups of chunks that have one, by chunk."""
+        ids = [part.chunk.id for part in parts if part.chunk]
+        return {
+            id_: np.frombuffer(rollup, BLOCK)
+            for id_, rollup in (
+                self._link.rows(f"select id, rollup from chunk where id in {in_list(ids)}") if ids else ()
+            )
+            if rollup is not None
+        }
+
+    def is_whole(self, part: Part) -> bool:
+        """Whether all of a part lies in the range."""
+        return (self._low is None or part.first >= self._low) and (self._high is None or part.last <= self._high)
+
+
+def heap_lines(reader: PartReader, heap: Heap, lines: Sequence[tuple[Line, Grid]]) -> None:
+    """Heap all parts of lines, each on its grid."""
+    work = [(place, part, grid) for place, (line, grid) in enumerate(lines) for part in line.parts]
+    for begin in range(0, len(work), _FETCH):
+        stretch = work[begin : begin + _FETCH]
+        dense = [part for _, part, grid in stretch if _is_dense(reader, part, grid)]
+        rolled = reader.read_rollups(dense)
+        blocks = {
+            id_: placed
+            for place, part, grid in stretch
+            if part.chunk and (id_ := part.chunk.id) in rolled
+            if (placed := _place_blocks(part, rolled[id_], grid)) is not None
+        }
+        plain = [part for _, part, _ in stretch if part.chunk is None or part.chunk.id not in blocks]
+        read = iter(reader.read(plain))
+        for place, part, grid in stretch:
+            if part.chunk is not None and part.chunk.id in blocks:
+                heap.put_blocks(place, *blocks[part.chunk.id], rolled[part.chunk.id], part.n)
+                continue
+            steps, values = next(read)
+            if len(steps):
+                heap.put(place, reader.cut(steps, grid), values)
+
+
+def _is_dense(reader: PartReader, part: Part, grid: Grid) -> bool:
+    if part.chunk is None or part.points is not None or not grid.width or not reader.is_whole(part):
+        return False
+    return part.n > _ROLLED_POINTS_PER_BUCKET * max(1.0, (part.last - part.first) / grid.width)
+
+
+def _place_blocks(part: Part, blocks: Records, grid: Grid) -> tuple[Integers, Integers] | None:
+    """The buckets in which blocks begin and end; None where points must be read because a block is too wide."""
+    begins = blocks["x"]
+    ends = np.append(begins[1:] - 1, part.last)
+    first = np.searchsorted(grid.edges, begins.astype(np.float64), side="right") - 1
+    last = np.searchsorted(grid.edges, ends.astype(np.float64), side="right") - 1
+    over = last > first
+    if (last - first > 1).any() or not np.isin(last[over], first).all():
+        return None
+    return first, last
+
+
+# other axes
+
+
+def _draw_columns(
+    link: Link, lines: list[Line], x: XAxis, low: float | None, high: float | None, buckets: int
+) -> Chart:
+    origins = (
+        {}
+        if x != "relative"
+        else dict(link.rows(f"select run, first_time from origin where run in {in_list(line.run for line in lines)}"))
+    )
+    columns = [_read_column(link, line, x, origins.get(line.run, 0), low, high) for line in lines]
+    filled = [column for column, _ in columns if len(column)]
+    if not filled:
+        grid = EMPTY
+    else:
+        begin, end = min(float(column[0]) for column in filled), max(float(column[-1]) for column in filled)
+        grid = value_grid(filled, buckets) or round_grid(begin, end, buckets)
+    heap = Heap(len(lines), len(grid.edges))
+    for place, (column, values) in enumerate(columns):
+        if len(column):
+            heap.put(place, cut(column, grid), values)
+    return _finish(heap, grid, lines)
+
+
+def _read_column(
+    link: Link, line: Line, x: XAxis, origin: int, low: float | None, high: float | None
+) -> tuple[Floats, Floats]:
+    """The x column of a series, sorted, and its values; of equal x, the larger step last."""
+    found = ChunkReader(link).read([part.chunk for part in line.parts if part.chunk])
+    parts = [
+        settle_columns(
+            [columns for columns in (found.get(part.chunk.id) if part.chunk else None, part.points) if columns]
+        )
+        for part in line.parts
+    ]
+    points = settle_columns(parts)
+    column: Floats = points.epoch if x == "epoch" else (points.time - origin).astype(np.float64)
+    values = points.value
+    if x == "epoch":
+        has_epoch = ~np.isnan(column)
+        if not has_epoch.all():
+            column, values = column[has_epoch], values[has_epoch]
+    if (column[1:] < column[:-1]).any():
+        order = np.argsort(column, kind="stable")
+        column, values = column[order], values[order]
+    begin = 0 if low is None else int(np.searchsorted(column, low))
+    end = len(column) if high is None else int(np.searchsorted(column, high, side="right"))
+    return column[begin:end], values[begin:end]
+
+
+def _finish(heap: Heap, grid: Grid, lines: Sequence[Line]) -> Chart:
+    columns = heap.finish()
+    series = [
+        ChartSeries(line.run, line.metric, *(column[place] for column in columns)) for place, line in enumerate(lines)
+    ]
+    return Chart(grid.edges, grid.width, series)
+
+
+# sketches
+
+
+def sketch(
+    link: Link, runs: Sequence[int], metrics: Sequence[MetricId], buckets: int
+) -> dict[tuple[int, MetricId], Floats]:
+    """Draw small pictures; see `Metrics.sketch`."""
+    lines = find_lines(link, runs, metrics)
+    reader = PartReader(link)
+    grids: dict[tuple[int, int], Grid] = {}
+    drawn = []
+    for line in lines:
+        size = sum(part.n for part in line.parts)
+        first, last = line.parts[0].first, line.parts[-1].last
+        if size <= buckets:
+            steps = [steps.astype(np.float64) for steps, _ in reader.read(line.parts)]
+            drawn.append((line, Grid(np.concatenate(steps), 0.0)))
+        else:
+            drawn.append((line, grids.setdefault((first, last), even_grid(first, last + 1, buckets))))
+    heap = Heap(len(lines), buckets)
+    heap_lines(reader, heap, drawn)
+    means = heap.finish().mean
+    return {(line.run, line.metric): means[place, : len(grid.edges)] for place, (line, grid) in enumerate(drawn)}

@@ -1,0 +1,78 @@
+"""The x grid of a chart: bucket edges on round values, so that neighbouring zooms share cache entries."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from halley.storage.sql.metrics.codec import Floats, Integers
+
+
+class Grid(NamedTuple):
+    """Left edges of buckets; `width` is 0 where every bucket holds the one value that is its edge."""
+
+    edges: Floats
+    width: float
+
+
+EMPTY = Grid(np.empty(0), 0.0)
+
+
+def round_grid(low: float, high: float, buckets: int) -> Grid:
+    """Cover `low` to `high` with at most so many buckets, whose width is 1, 2 or 5 times a power of ten.
+
+    Example:
+        >>> round_grid(0, 999, 500).width
+        2.0
+    """
+    exponent = math.floor(math.log10(max((high - low) / buckets, 5e-324)))
+    while True:
+        for factor in (1.0, 2.0, 5.0):
+            width = factor * 10.0**exponent if exponent >= 0 else factor / 10.0**-exponent
+            if width == 0.0 or not math.isfinite(low / width):
+                continue
+            first, last = math.floor(low / width), math.floor(high / width)
+            if last - first < buckets:
+                return _lay(first, last, low, width, buckets)
+        exponent += 1
+
+
+def _lay(first: int, last: int, low: float, width: float, buckets: int) -> Grid:
+    edges = np.arange(first, last + 1, dtype=np.float64) * width
+    if edges[0] > low:  # rounding: the smallest value must be inside
+        edges[0] = low
+    return Grid(edges[:buckets], width)
+
+
+def even_grid(low: float, high: float, buckets: int) -> Grid:
+    """Cover `low` to `high` with exactly so many buckets of one width."""
+    edges = np.linspace(low, high, buckets, endpoint=False)
+    return Grid(edges, float(edges[1] - edges[0]) if buckets > 1 else high - low)
+
+
+def value_grid(columns: Sequence[npt.NDArray[np.generic]], buckets: int) -> Grid | None:
+    """The grid of exactly the values in some columns; None if there are more of them than buckets."""
+    distinct = np.empty(0)
+    for column in columns:
+        distinct = np.union1d(distinct, column.astype(np.float64))
+        if len(distinct) > buckets:
+            return None
+    return Grid(distinct, 0.0)
+
+
+class Cut(NamedTuple):
+    """A sorted column cut by a grid: the buckets that hold anything, where each begins, and how much it holds."""
+
+    bucket: Integers
+    begin: Integers
+    size: Integers
+
+
+def cut(x: npt.NDArray[np.generic], grid: Grid) -> Cut:
+    """Cut a sorted column; every value must be at or right of the first edge."""
+    begins = np.searchsorted(x.astype(np.float64, copy=False), grid.edges)
+    counts = np.diff(begins, append=len(x))
+    bucket = np.flatnonzero(counts)
+    return Cut(bucket, begins[bucket], counts[bucket])

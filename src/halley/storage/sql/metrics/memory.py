@@ -1,0 +1,124 @@
+"""What the writer remembers of runs from job to job, so that a small batch need not read before it writes.
+
+All of it can be read again from the tables; after a rollback it is forgotten altogether.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from halley.core.metric import MetricId
+from halley.errors import StorageError
+from halley.storage.sql.link import Link
+from halley.storage.sql.metrics.summary import Summary
+
+_SERIES_LIMIT = 200_000
+"""Most series remembered; some 60 MB."""
+
+_METRICS_LIMIT = 200_000
+
+
+class RunMemory:
+    """What is known of one run.
+
+    Attributes:
+        project_id: Its project.
+        first_time: The earliest time of a point, None before the first.
+        waiting: How many points are in its journal.
+        series: Metric number to summary.
+    """
+
+    __slots__ = ("first_time", "project_id", "series", "waiting")
+
+    def __init__(self, project_id: int, first_time: int | None, waiting: int, series: dict[int, Summary]) -> None:
+        self.project_id = project_id
+        self.first_time = first_time
+        self.waiting = waiting
+        self.series = series
+
+
+class Memory:
+    """Runs that were written lately, and the numbers of metrics.
+
+    Args:
+        link: The writer's connection.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._runs: OrderedDict[int, RunMemory] = OrderedDict()
+        self._metrics: dict[MetricId, int] = {}
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._runs.clear()
+        self._metrics.clear()
+
+    def forget_run(self, run: int) -> None:
+        """Forget one run."""
+        self._runs.pop(run, None)
+
+    def recall(self, run: int) -> RunMemory:
+        """What is known of a run.
+
+        Raises:
+            StorageError: there is no such run.
+        """
+        known = self._runs.get(run)
+        if known is None:
+            known = self._runs[run] = self._read(run)
+            self._drop_oldest()
+        else:
+            self._runs.move_to_end(run)
+        return known
+
+    def _drop_oldest(self) -> None:
+        while len(self._runs) > 1 and sum(len(known.series) + 1 for known in self._runs.values()) > _SERIES_LIMIT:
+            self._runs.popitem(last=False)
+
+    def _read(self, run: int) -> RunMemory:
+        link = self._link
+        project_id = link.value("select project_id from experiment where run = ?", (run,))
+        if project_id is None:
+            raise StorageError(f"There is no run {run}.", hint="Make the experiment before its points.")
+        return RunMemory(
+            project_id,
+            link.value("select first_time from origin where run = ?", (run,)),
+            link.value("select coalesce(sum(n), 0) from journal where run = ?", (run,)),
+            {metric: summary for _, metric, summary in read_summaries(link, run)},
+        )
+
+    def number(self, metrics: Sequence[MetricId]) -> list[int]:
+        """The numbers of metrics; new ones are given one."""
+        known = self._metrics
+        numbers = [known.get(metric) for metric in metrics]
+        return [
+            self._number_one(metric) if number is None else number
+            for metric, number in zip(metrics, numbers, strict=True)
+        ]
+
+    def _number_one(self, metric: MetricId) -> int:
+        name, context = metric
+        link = self._link
+        number: int | None = link.value("select id from metric where name = ? and context = ?", (name, context))
+        if number is None:
+            number = link.value("insert into metric (name, context) values (?, ?) returning id", (name, context))
+        assert number is not None
+        if len(self._metrics) >= _METRICS_LIMIT:
+            self._metrics.clear()
+        self._metrics[MetricId(name, context)] = number
+        return number
+
+
+def read_summaries(link: Link, run: int) -> list[tuple[MetricId, int, Summary]]:
+    """All series of a run by name and context: metric, its number, summary."""
+    rows = link.rows(
+        "select metric.name, metric.context, metric.id, n, last_step, last, min, min_step, max, max_step"
+        " from series join metric on metric.id = series.metric where run = ? order by metric.name, metric.context",
+        (run,),
+    )
+    return [
+        # A database that cannot keep NaN keeps nothing; a series always has a last value.
+        (MetricId(name, context), number, Summary(n, last_step, math.nan if last is None else last, *extremes))
+        for name, context, number, n, last_step, last, *extremes in rows
+    ]

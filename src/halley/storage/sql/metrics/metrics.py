@@ -1,0 +1,93 @@
+"""The metrics of one transaction or snapshot; see `storage.ports.metrics` for what they promise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from halley.core.metric import MetricId
+from halley.errors import StorageError
+from halley.storage.ports.metrics import Chart, Floats, PointColumns, Series, XAxis
+from halley.storage.sql.link import Link
+from halley.storage.sql.metrics.append import append
+from halley.storage.sql.metrics.codec import settle_columns
+from halley.storage.sql.metrics.draw import draw, find_lines, sketch
+from halley.storage.sql.metrics.fold import compact
+from halley.storage.sql.metrics.memory import Memory, read_summaries
+from halley.storage.sql.metrics.points import ChunkReader
+
+EXPORT_POINTS = 65_536
+"""Most points in a piece of an export."""
+
+
+class SqlMetrics:
+    """Metrics over SQL.
+
+    Args:
+        link: The connection.
+        memory: What the writer remembers; None for a snapshot, which cannot write.
+    """
+
+    def __init__(self, link: Link, memory: Memory | None) -> None:
+        self._link = link
+        self._memory = memory
+
+    def append(self, run: int, points: PointColumns) -> None:
+        """See `Metrics.append`.
+
+        Raises:
+            ArgumentError: a point refers to a metric that is not there, or its step is beyond +-2**62.
+            StorageError: there is no such run.
+        """
+        append(self._link, self._writing, run, points)
+
+    def list_series(self, run: int) -> Sequence[Series]:
+        """See `Metrics.list_series`."""
+        return [Series(metric, *summary) for metric, _, summary in read_summaries(self._link, run)]
+
+    def draw(
+        self,
+        runs: Sequence[int],
+        metrics: Sequence[MetricId],
+        *,
+        x: XAxis = "step",
+        low: float | None = None,
+        high: float | None = None,
+        buckets: int = 500,
+    ) -> Chart:
+        """See `Metrics.draw`."""
+        return draw(self._link, runs, metrics, x, low, high, buckets)
+
+    def sketch(
+        self, runs: Sequence[int], metrics: Sequence[MetricId], *, buckets: int = 40
+    ) -> Mapping[tuple[int, MetricId], Floats]:
+        """See `Metrics.sketch`. A series of no more points than buckets is drawn point by point."""
+        return sketch(self._link, runs, metrics, buckets)
+
+    def export(self, run: int, metric: MetricId) -> Iterator[PointColumns]:
+        """See `Metrics.export`."""
+        reader = ChunkReader(self._link)
+        for line in find_lines(self._link, [run], [metric]):
+            for part in line.parts:
+                old = [] if part.chunk is None else [reader.read([part.chunk])[part.chunk.id]]
+                points = settle_columns([*old, part.points] if part.points is not None else old)
+                for begin in range(0, len(points.step), EXPORT_POINTS):
+                    piece = points.take(slice(begin, begin + EXPORT_POINTS))
+                    yield PointColumns([metric], np.zeros(len(piece.step), np.uint32), *piece)
+
+    def delete(self, run: int) -> None:
+        """See `Metrics.delete`."""
+        for table in ("journal", "chunk", "clock", "series", "origin"):
+            self._link.run(f"delete from {table} where run = ?", (run,))
+        self._writing.forget_run(run)
+        self._link.has_deleted = True
+
+    def tidy(self, run: int) -> None:
+        """See `Metrics.tidy`."""
+        compact(self._link, run)
+        self._writing.forget_run(run)
+
+    @property
+    def _writing(self) -> Memory:
+        if self._memory is None:
+            raise StorageError("A snapshot cannot be written to.", hint="Do it in a job given to write().")
+        return self._memory

@@ -1,0 +1,1 @@
+"""Lines of output over SQL: the last ones as rows, older ones in compressed chunks."""
