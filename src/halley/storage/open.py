@@ -5,6 +5,7 @@ from pathlib import Path
 from halley.errors import StorageError
 from halley.storage.lock import FolderLock
 from halley.storage.sql.dialect import Sqlite
+from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import migrate
 from halley.storage.sql.store import SqlStorage
 
@@ -41,7 +42,7 @@ def open_storage(path: Path) -> SqlStorage:
     lock = FolderLock(folder)
     dialect = Sqlite(folder / DATABASE_FILE)
     try:
-        link = dialect.connect(is_reader=False)
+        link = Link(dialect.connect(is_reader=False), dialect)
         try:
             migrate(link, str(folder / DATABASE_FILE))
         except Exception as error:

@@ -4,10 +4,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Engine, NullPool, create_engine, func
+from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
 
 from halley.errors import StorageError
-from halley.storage.sql.link import Link
 
 _PAGE_BYTES = 8192
 _WAL_LIMIT_BYTES = 64 * 2**20
@@ -39,7 +38,7 @@ class Dialect(Protocol):
         """What stands for the `$words` of the migrations."""
         ...
 
-    def connect(self, *, is_reader: bool) -> Link:
+    def connect(self, *, is_reader: bool) -> Connection:
         """Open a connection.
 
         Raises:
@@ -63,7 +62,7 @@ class Dialect(Protocol):
         """Turn a database's error into one of ours; None if it is not the database's."""
         ...
 
-    def give_back_space(self, link: Link) -> bool:
+    def give_back_space(self, driver: Any) -> bool:
         """Return a slice of the space that deletes left to the file system; say whether there is more."""
         ...
 
@@ -132,10 +131,10 @@ class Sqlite:
             )
         driver.execute(f"pragma application_id={_APPLICATION_ID}")
 
-    def connect(self, *, is_reader: bool) -> Link:
+    def connect(self, *, is_reader: bool) -> Connection:
         """See `Dialect.connect`."""
         try:
-            link = Link(self._engine.connect(), self)
+            connection = self._engine.connect()
         except sqlite3.Error as error:
             raise self._explain(error) from error
         except Exception as error:
@@ -143,11 +142,8 @@ class Sqlite:
             if isinstance(cause, sqlite3.Error):
                 raise self._explain(cause) from error
             raise
-        if is_reader:
-            link.run("pragma query_only=on")
-        else:
-            link.run("pragma cache_size=-65536")
-        return link
+        connection.exec_driver_sql("pragma query_only=on" if is_reader else "pragma cache_size=-65536")
+        return connection
 
     def translate(self, sql: str) -> str:
         """See `Dialect.translate`."""
@@ -187,12 +183,13 @@ class Sqlite:
             f"The database {self._path} refused: {error}.", hint="What was written before is safe; see the server log."
         )
 
-    def give_back_space(self, link: Link) -> bool:
+    def give_back_space(self, driver: Any) -> bool:
         """See `Dialect.give_back_space`."""
-        free, pages = link.value("pragma freelist_count"), link.value("pragma page_count")
+        (free,) = driver.execute("pragma freelist_count").fetchone()
+        (pages,) = driver.execute("pragma page_count").fetchone()
         if free <= max(_VACUUM_PAGES, pages * _FREE_SHARE):
             return False
-        link.rows(f"pragma incremental_vacuum({_VACUUM_PAGES})")
+        driver.execute(f"pragma incremental_vacuum({_VACUUM_PAGES})").fetchall()  # fetching is what does the work
         return True
 
     def close(self) -> None:

@@ -1,12 +1,11 @@
 """One connection to the database: static SQL straight to the driver, questions that vary through SQLAlchemy Core."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Executable, Row
 
-if TYPE_CHECKING:
-    from halley.storage.sql.dialect import Dialect
+from halley.storage.sql.dialect import Dialect
 
 
 class Cursor(Protocol):
@@ -34,7 +33,7 @@ class Link:
     SQL text has `?` for values, whatever the database; the dialect translates.
     """
 
-    def __init__(self, connection: Connection, dialect: "Dialect") -> None:
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
         self._connection = connection
         self.dialect = dialect
         self._driver: Any = connection.connection.dbapi_connection
@@ -72,6 +71,10 @@ class Link:
     def is_in_transaction(self) -> bool:
         """Whether the database still holds our transaction open; it drops it by itself when a disk is full."""
         return self.dialect.is_in_transaction(self._driver)
+
+    def give_back_space(self) -> bool:
+        """Return a slice of the space that deletes left to the file system; say whether there is more."""
+        return self.dialect.give_back_space(self._driver)
 
     def roll_back(self) -> None:
         """Leave the transaction, if there still is one."""

@@ -72,7 +72,7 @@ class SqlStorage:
                 raise StorageError("The store is closed.", hint="Open it again.")
             if self._idle:
                 return self._idle.pop()
-        return self._dialect.connect(is_reader=True)
+        return Link(self._dialect.connect(is_reader=True), self._dialect)
 
     def _put_back(self, link: Link) -> None:
         try:

@@ -126,6 +126,6 @@ class Writer:
     def _give_back_space(self) -> None:
         try:
             while self._link.has_deleted and self._queue.empty():
-                self._link.has_deleted = self._link.dialect.give_back_space(self._link)
+                self._link.has_deleted = self._link.give_back_space()
         except Exception:  # noqa: BLE001 - no space was given back; the next delete tries again
             self._link.has_deleted = False
