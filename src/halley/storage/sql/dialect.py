@@ -58,7 +58,7 @@ class Dialect(Protocol):
         """Whether a text holds a word, letter by letter."""
         ...
 
-    def explain(self, error: Exception) -> StorageError | None:
+    def explain(self, error: BaseException) -> StorageError | None:
         """Turn a database's error into one of ours; None if it is not the database's."""
         ...
 
@@ -157,7 +157,7 @@ class Sqlite:
         """See `Dialect.contains`."""
         return func.instr(column, word) > 0
 
-    def explain(self, error: Exception) -> StorageError | None:
+    def explain(self, error: BaseException) -> StorageError | None:
         """See `Dialect.explain`."""
         cause = getattr(error, "orig", error)
         return self._explain(cause) if isinstance(cause, sqlite3.Error) else None

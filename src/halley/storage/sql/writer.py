@@ -103,7 +103,7 @@ class Writer:
         self._link.run("SAVEPOINT job")
         try:
             work.result = work.job(self._session)
-        except Exception as error:
+        except BaseException as error:
             # What the job put into our memory of the tables is rolled back with it.
             self._session.forget()
             if not self._link.is_in_transaction:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, func, select
 
 from halley.core.experiment import State
 from halley.core.parameter import Value
+from halley.errors import InvalidRequest
 from halley.storage.ports.catalog import Column, Experiment, ExperimentPage, Sort
 from halley.storage.sql.catalog.facts import get_facts_of
 from halley.storage.sql.catalog.read import read_experiments
@@ -19,6 +20,9 @@ from halley.storage.sql.catalog.tables import experiment, fact, metric, search_t
 from halley.storage.sql.link import Link, in_list
 
 _SERIES_COLUMNS = {"last": "last", "min": "min", "max": "max", "count": "n", "step": "last_step"}
+
+
+FIELDS = frozenset("name state started_at ended_at duration tags number host command key".split())
 
 
 class Search(NamedTuple):
@@ -36,6 +40,7 @@ class Search(NamedTuple):
 
 def search_experiments(link: Link, search: Search) -> ExperimentPage:
     """Find one page; see `Catalog.search_experiments`."""
+    _check_fields([*(entry.column for entry in search.sort), *search.columns])
     conditions = _to_conditions(link, search)
     matching: FromClause = experiment
     if search.text.split():
@@ -47,6 +52,14 @@ def search_experiments(link: Link, search: Search) -> ExperimentPage:
     found = read_experiments(link, runs)
     experiments = [found[run] for run in runs]
     return ExperimentPage(total, experiments, _read_values(link, experiments, search.columns))
+
+
+def _check_fields(columns: Sequence[Column]) -> None:
+    for column in columns:
+        if column.kind == "field" and column.name not in FIELDS:
+            raise InvalidRequest(
+                f"Experiments have no field {column.name!r}.", hint=f"There are: {', '.join(sorted(FIELDS))}."
+            )
 
 
 def _to_conditions(link: Link, search: Search) -> list[ColumnElement[bool]]:

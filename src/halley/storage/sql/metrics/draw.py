@@ -6,7 +6,7 @@ on both sides, so that the envelope never misses an extreme. A chunk that the jo
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -170,8 +170,8 @@ def _choose_step_grid(
         return EMPTY
     begin = max(min(part.first for part in parts), -math.inf if low is None else low)
     end = min(max(part.last for part in parts), math.inf if high is None else high)
-    if max(sum(part.n for part in line.parts[1:-1]) for line in lines) <= buckets:
-        grid = value_grid(reader.list_steps(parts, buckets), buckets)
+    if max(sum(part.n for part in line.parts if reader.is_whole(part)) for line in lines) <= buckets:
+        grid = value_grid(reader.list_steps(parts), buckets)
         if grid is not None:
             return grid
     return round_grid(begin, end, buckets)
@@ -219,15 +219,14 @@ class PartReader:
             return steps, values
         return steps[begin:end], values[begin:end]
 
-    def list_steps(self, parts: Sequence[Part], limit: int) -> list[Integers]:
-        """The different columns of steps of parts, inside the range; no more columns than can matter."""
-        columns: dict[int, Integers] = {}
+    def list_steps(self, parts: Sequence[Part]) -> Iterator[Integers]:
+        """The steps of parts, inside the range; a column that several share comes once."""
+        seen: dict[int, Integers] = {}
         for begin in range(0, len(parts), _FETCH):
             for steps, _ in self.read(parts[begin : begin + _FETCH]):
-                columns.setdefault(id(steps), steps)
-                if len(steps) > limit:
-                    return [steps]
-        return list(columns.values())
+                if id(steps) not in seen:
+                    seen[id(steps)] = steps
+                    yield steps
 
     def cut(self, steps: Integers, grid: Grid) -> Cut:
         """Cut steps by a grid; columns that chunks share are cut once."""
@@ -336,7 +335,7 @@ def _read_column(
     column: Floats = points.epoch if x == "epoch" else (points.time - origin).astype(np.float64)
     values = points.value
     if x == "epoch":
-        has_epoch = ~np.isnan(column)
+        has_epoch = np.isfinite(column)
         if not has_epoch.all():
             column, values = column[has_epoch], values[has_epoch]
     if (column[1:] < column[:-1]).any():

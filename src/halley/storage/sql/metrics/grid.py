@@ -1,7 +1,7 @@
 """The x grid of a chart: bucket edges on round values, so that neighbouring zooms share cache entries."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -27,23 +27,23 @@ def round_grid(low: float, high: float, buckets: int) -> Grid:
         >>> round_grid(0, 999, 500).width
         2.0
     """
-    exponent = math.floor(math.log10(max((high - low) / buckets, 5e-324)))
+    exponent = math.floor(math.log10(max((high - low) / buckets, 1e-300)))
     while True:
         for factor in (1.0, 2.0, 5.0):
             width = factor * 10.0**exponent if exponent >= 0 else factor / 10.0**-exponent
-            if width == 0.0 or not math.isfinite(low / width):
+            if not math.isfinite(low / width) or not math.isfinite(high / width):
                 continue
             first, last = math.floor(low / width), math.floor(high / width)
             if last - first < buckets:
-                return _lay(first, last, low, width, buckets)
+                return _lay(first, last, low, width)
         exponent += 1
 
 
-def _lay(first: int, last: int, low: float, width: float, buckets: int) -> Grid:
-    edges = np.arange(first, last + 1, dtype=np.float64) * width
+def _lay(first: int, last: int, low: float, width: float) -> Grid:
+    edges = (float(first) + np.arange(last - first + 1, dtype=np.float64)) * width
     if edges[0] > low:  # rounding: the smallest value must be inside
         edges[0] = low
-    return Grid(edges[:buckets], width)
+    return Grid(edges, width)
 
 
 def even_grid(low: float, high: float, buckets: int) -> Grid:
@@ -52,7 +52,7 @@ def even_grid(low: float, high: float, buckets: int) -> Grid:
     return Grid(edges, float(edges[1] - edges[0]) if buckets > 1 else high - low)
 
 
-def value_grid(columns: Sequence[npt.NDArray[np.generic]], buckets: int) -> Grid | None:
+def value_grid(columns: Iterable[npt.NDArray[np.generic]], buckets: int) -> Grid | None:
     """The grid of exactly the values in some columns; None if there are more of them than buckets."""
     distinct = np.empty(0)
     for column in columns:

@@ -15,6 +15,7 @@ from halley.storage.sql.metrics.summary import Summary
 _SERIES_LIMIT = 200_000
 """Most series remembered; some 60 MB."""
 
+_RUNS_LIMIT = 2_000
 _METRICS_LIMIT = 200_000
 
 
@@ -73,8 +74,10 @@ class Memory:
         return known
 
     def _drop_oldest(self) -> None:
-        while len(self._runs) > 1 and sum(len(known.series) + 1 for known in self._runs.values()) > _SERIES_LIMIT:
-            self._runs.popitem(last=False)
+        size = sum(len(known.series) for known in self._runs.values())
+        while len(self._runs) > _RUNS_LIMIT or (size > _SERIES_LIMIT and len(self._runs) > 1):
+            _, oldest = self._runs.popitem(last=False)
+            size -= len(oldest.series)
 
     def _read(self, run: int) -> RunMemory:
         link = self._link

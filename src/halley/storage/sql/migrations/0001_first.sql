@@ -150,16 +150,16 @@ create table output_writer (
 ) $clustered;
 
 create table output_chunk (
+    id $identity,
     run $integer not null,
     position $integer not null,
-    first $integer not null,
     last $integer not null,
     n $integer not null,
     n_stdout $integer not null,
     facts $blob not null,
-    texts $blob not null,
-    primary key (run, position, first)
+    texts $blob not null
 );
+create index output_chunk_key on output_chunk (run, position, last, n, n_stdout);
 
 create table output_line (
     run $integer not null,

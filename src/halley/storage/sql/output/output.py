@@ -24,15 +24,15 @@ on conflict (run, position, number) do update set
     stream = excluded.stream, time = excluded.time, content = excluded.content
 """
 _PUT_CHUNK = """
-insert into output_chunk (run, position, first, last, n, n_stdout, facts, texts) values (?, ?, ?, ?, ?, ?, ?, ?)
+insert into output_chunk (run, position, last, n, n_stdout, facts, texts) values (?, ?, ?, ?, ?, ?, ?)
 """
 
 
 class Stretch(NamedTuple):
-    """Lines that lie together: a chunk, or the rows of a writer (`first` is None)."""
+    """Lines that lie together: a chunk, or the rows of a writer (`chunk` is None)."""
 
     position: int
-    first: int | None
+    chunk: int | None
     n: int
 
 
@@ -75,14 +75,12 @@ class SqlOutput:
     def _unseal(self, run: int, position: int, number: int) -> None:
         """Turn the chunks that hold `number` or later lines back into rows; callers promise that it is rare."""
         rows = self._link.rows(
-            "select first, facts, texts from output_chunk where run = ? and position = ? and last >= ?",
+            "select id, facts, texts from output_chunk where run = ? and position = ? and last >= ?",
             (run, position, number),
         )
-        for first, facts, texts in rows:
+        for chunk, facts, texts in rows:
             self._put_lines(run, position, unpack(facts, texts))
-            self._link.run(
-                "delete from output_chunk where run = ? and position = ? and first = ?", (run, position, first)
-            )
+            self._link.run("delete from output_chunk where id = ?", (chunk,))
 
     def _seal(self, run: int, position: int) -> None:
         link = self._link
@@ -92,7 +90,7 @@ class SqlOutput:
         lines = self._read_rows(run, position, 0, count - SEAL_LINES, None)
         for part in _split(lines):
             stdout = sum(line.stream == STDOUT for line in part)
-            link.run(_PUT_CHUNK, (run, position, part[0].number, part[-1].number, len(part), stdout, *pack(part)))
+            link.run(_PUT_CHUNK, (run, position, part[-1].number, len(part), stdout, *pack(part)))
         link.run(
             "delete from output_line where run = ? and position = ? and number <= ?",
             (run, position, lines[-1].number),
@@ -102,12 +100,11 @@ class SqlOutput:
         of_chunk = {None: "n", STDOUT: "n_stdout"}.get(stream, "n - n_stdout")
         of_rows = "" if stream is None else f" and stream = {int(stream)}"
         rows = self._link.rows(
-            f"select position, first, {of_chunk} from output_chunk where run = ?"
-            f" union all select position, null, count(*) from output_line where run = ?{of_rows} group by position",
-            (run, run),
+            f"select position, id, {of_chunk} from output_chunk where run = ? order by position, last", (run,)
+        ) + self._link.rows(
+            f"select position, null, count(*) from output_line where run = ?{of_rows} group by position", (run,)
         )
-        stretches = [Stretch(*row) for row in rows]
-        return sorted(stretches, key=lambda one: (one.position, one.first is None, one.first))
+        return sorted((Stretch(*row) for row in rows), key=lambda one: (one.position, one.chunk is None))
 
     def _read_rows(self, run: int, position: int, skip: int, limit: int, stream: int | None) -> list[OutputLine]:
         of_rows = "" if stream is None else f" and stream = {int(stream)}"
@@ -118,12 +115,8 @@ class SqlOutput:
         )
         return [OutputLine(*row) for row in rows]
 
-    def _read_chunk(self, run: int, stretch: Stretch, stream: int | None) -> list[OutputLine]:
-        facts, texts = self._link.row(
-            "select facts, texts from output_chunk where run = ? and position = ? and first = ?",
-            (run, stretch.position, stretch.first),
-        )
-        lines = unpack(facts, texts)
+    def _read_chunk(self, chunk: int, stream: int | None) -> list[OutputLine]:
+        lines = unpack(*self._link.row("select facts, texts from output_chunk where id = ?", (chunk,)))
         return lines if stream is None else [line for line in lines if line.stream == stream]
 
     def read(self, run: int, *, first: int = 0, limit: int = 1_000, stream: int | None = None) -> OutputPage:
@@ -136,10 +129,10 @@ class SqlOutput:
         for stretch in stretches:
             skip, wanted = max(0, begin - place), limit - len(lines)
             if wanted > 0 and skip < stretch.n:
-                if stretch.first is None:
+                if stretch.chunk is None:
                     lines += self._read_rows(run, stretch.position, skip, wanted, stream)
                 else:
-                    lines += self._read_chunk(run, stretch, stream)[skip : skip + wanted]
+                    lines += self._read_chunk(stretch.chunk, stream)[skip : skip + wanted]
             place += stretch.n
         return OutputPage(total, begin, lines)
 
@@ -148,13 +141,10 @@ class SqlOutput:
         places: list[int] = []
         total = place = 0
         for stretch in self._list_stretches(run, stream):
-            if stretch.first is None:
+            if stretch.chunk is None:
                 facts, texts = pack(self._read_rows(run, stretch.position, 0, stretch.n, stream))
             else:
-                facts, texts = self._link.row(
-                    "select facts, texts from output_chunk where run = ? and position = ? and first = ?",
-                    (run, stretch.position, stretch.first),
-                )
+                facts, texts = self._link.row("select facts, texts from output_chunk where id = ?", (stretch.chunk,))
             found = find_text(facts, texts, text, stream)
             places += [place + at for at in found[: limit - len(places)]]
             total += len(found)
@@ -164,10 +154,10 @@ class SqlOutput:
     def stream_all(self, run: int) -> Iterator[Sequence[OutputLine]]:
         """See `Output.stream_all`."""
         for stretch in self._list_stretches(run, None):
-            if stretch.first is None:
+            if stretch.chunk is None:
                 yield self._read_rows(run, stretch.position, 0, stretch.n, None)
             else:
-                yield self._read_chunk(run, stretch, None)
+                yield self._read_chunk(stretch.chunk, None)
 
     def delete(self, run: int) -> None:
         """See `Output.delete`."""
