@@ -1,0 +1,89 @@
+"""Charts: arrays on one grid, gaps and oddities as null, compressed."""
+
+import gzip
+import math
+
+import httpx
+import pytest
+
+from halley.wire.records import Start
+
+
+def draw(live, keys, **query):
+    reply = live.post("/metrics/chart", {"experiments": keys, "metrics": [{"name": "loss"}], **query})
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_a_few_points_are_drawn_as_they_are(live, run, make):
+    run.say(points=make.points([3.0, 2.0, 1.0]))
+    chart = draw(live, [run.key])
+    assert chart["x"] == [0.0, 1.0, 2.0]
+    assert chart["width"] == 0
+    assert chart["lines"] == [
+        {
+            "experiment": run.key,
+            "metric": {"name": "loss", "context": ""},
+            "count": [1, 1, 1],
+            "mean": [3.0, 2.0, 1.0],
+            "min": None,
+            "max": None,
+            "odd": None,
+        }
+    ]
+
+
+def test_nan_and_infinity_are_null_and_counted(live, run, make):
+    run.say(points=make.points([1.0, math.nan, math.inf, 4.0]))
+    (line,) = draw(live, [run.key])["lines"]
+    assert line["mean"] == [1.0, None, None, 4.0]
+    assert line["odd"] == [0, 1, 1, 0]
+    assert line["min"] is None
+    assert line["count"] == [1, 1, 1, 1]
+
+
+def test_many_points_are_drawn_in_buckets_that_keep_extremes(live, run, make):
+    values = [math.sin(i / 50) for i in range(10_000)]
+    values[5_000] = 99.0
+    run.say(points=make.points(values))
+    chart = draw(live, [run.key], buckets=100)
+    (line,) = chart["lines"]
+    assert 20 <= len(chart["x"]) <= 100
+    assert chart["width"] > 0
+    assert sum(line["count"]) == 10_000
+    assert max(v for v in line["max"] if v is not None) == 99.0
+    assert min(v for v in line["min"] if v is not None) == pytest.approx(-1.0, abs=1e-3)
+
+
+def test_experiments_share_a_grid_and_unknown_ones_are_left_out(live, run, make):
+    other = make.run(live, project=run.project)
+    run.say(points=make.points([1.0, 2.0]))
+    other.say(points=make.points([5.0], first_step=1))
+    chart = draw(live, [run.key, "f" * 32, other.key])
+    assert chart["x"] == [0.0, 1.0]
+    assert {line["experiment"]: line["mean"] for line in chart["lines"]} == {run.key: [1.0, 2.0], other.key: [None, 5.0]}
+
+
+@pytest.mark.parametrize("x", ["wall", "relative", "step"])
+def test_a_zoom_keeps_what_is_inside(live, run, make, x):
+    run.say(points=make.points([float(i) for i in range(100)]))
+    first = {"wall": make.now, "relative": 0, "step": 0}[x]
+    (line,) = draw(live, [run.key], x=x, low=first + 10, high=first + 19)["lines"]
+    assert [v for v in line["mean"] if v is not None] == [float(i) for i in range(10, 20)]
+
+
+def test_nothing_asked_is_nothing_drawn(live):
+    assert draw(live, [], metrics=[]) == {"x": [], "width": 0.0, "lines": []}
+
+
+def test_charts_are_compressed_for_those_who_can_read_it(live, run, make):
+    run.say(Start(time=1, workspace="default", project=run.project), points=make.points([float(i) for i in range(500)]))
+    query = {"experiments": [run.key], "metrics": [{"name": "loss"}]}
+    with httpx.stream("POST", f"{live.url}/api/v1/metrics/chart", json=query) as reply:
+        packed = b"".join(reply.iter_raw())
+        assert reply.headers["content-encoding"] == "gzip"
+        assert reply.headers["vary"] == "Accept-Encoding"
+    plain = httpx.post(f"{live.url}/api/v1/metrics/chart", json=query, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert gzip.decompress(packed) == plain.content
+    assert len(packed) < len(plain.content) / 2
