@@ -80,7 +80,6 @@ SETTINGS: tuple[Setting, ...] = (
         "online",
         "",
         "online sends while training, offline keeps everything for `halley upload`, disabled does nothing.",
-        "COMET_START_MODE",
     ),
     Setting(
         "home",

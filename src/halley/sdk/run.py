@@ -1,0 +1,189 @@
+"""The local half of a running experiment: its run folder, its journal, its sender, its captured output."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+
+from halley.errors import JournalError
+from halley.sdk.capture.output import OutputCapture
+from halley.sdk.journal.delivery import Delivery, open_delivery, read_delivery
+from halley.sdk.journal.write import Journal
+from halley.sdk.place import Place
+from halley.sdk.say import say
+from halley.sdk.sender.launch import Orders, start_sender
+from halley.wire.records import End, Start
+
+_WATCH_SECONDS = 1.0
+_RESTARTS_MOST = 20
+_GIVE_UP_SECONDS = 3.0
+"""At the end, a server that has not answered for so long is not waited for any longer."""
+
+
+class Run:
+    """Everything of a running experiment that lives on this machine.
+
+    Args:
+        place: Where it belongs.
+        start: Its first record.
+        orders: Whom the sender talks to; None keeps everything here.
+        is_quiet: Whether to say nothing.
+
+    Raises:
+        JournalError: the run folder cannot be made.
+    """
+
+    def __init__(self, place: Place, start: Start, *, orders: Orders | None, is_quiet: bool) -> None:
+        self.place = place
+        self.folder = place.run
+        self._orders = orders
+        self._is_quiet = is_quiet
+        self._said: set[str] = set()
+        self._restarts = 0
+        self._is_over = threading.Event()
+        try:
+            self.journal = Journal(
+                self.folder,
+                experiment_key=place.key,
+                workspace=place.workspace,
+                project=place.project,
+                kind="trainer",
+            )
+            self._delivery = open_delivery(self.folder)
+        except OSError as error:
+            raise JournalError(
+                f"The run folder {self.folder} cannot be made: {error.strerror or error}.",
+                hint="Free space or make it writable, or set HALLEY_HOME to another folder.",
+            ) from error
+        self.journal.append(start)
+        self._sender: subprocess.Popen[bytes] | None = None
+        self._start_sender()
+        self.output: OutputCapture | None = None
+        threading.Thread(target=self._watch, name="halley-watch", daemon=True).start()
+
+    @property
+    def is_online(self) -> bool:
+        """Whether a sender is at work."""
+        return self._orders is not None
+
+    def capture_output(self) -> None:
+        """Capture stdout and stderr from now on."""
+        try:
+            self.output = OutputCapture(self.journal, self.place)
+        except OSError as error:
+            self.say(f"output cannot be captured: {error}", once="output")
+
+    def delivery(self) -> Delivery:
+        """How far the sender is."""
+        return read_delivery(self._delivery) or Delivery()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until everything logged so far is on the server (offline: on the disk); False if time is up."""
+        deadline = time.monotonic() + timeout
+        is_written = self.journal.retry()
+        number, writer = self.journal.number, self.journal.writer
+        if not self.is_online:
+            return is_written
+        return self._wait(deadline, lambda: self.delivery().acknowledged.get(writer, 0) >= number) and is_written
+
+    def close(self, end: End, timeout: float) -> None:
+        """Write down how it ended, wait a bounded time for the server, and say what became of the records."""
+        deadline = time.monotonic() + timeout
+        self._is_over.set()
+        output_folder = None
+        if self.output is not None:
+            output_folder = self.output.folder
+            self.output.close()
+        while not self.journal.retry() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.journal.close(end)
+
+        def is_done() -> bool:
+            if self.delivery().is_done:
+                return True
+            return not self.journal.folder.exists() and not (output_folder and output_folder.exists())
+
+        done = self._wait(deadline, is_done) if self.is_online and timeout > 0 else False
+        self._summarise(end, is_done=done)
+        os.close(self._delivery)
+        if self._sender is not None and self._sender.poll() is None:
+            self._sender.returncode = 0  # it goes on by itself, and subprocess need not warn about that
+
+    def abandon(self) -> None:
+        """In a forked child: close the journal this child may have begun, and nothing else."""
+        self.journal.close()
+
+    def say(self, text: str, *, once: str = "") -> None:
+        """Say a line, unless told to be quiet or having said it already."""
+        if self._is_quiet or once in self._said:
+            return
+        if once:
+            self._said.add(once)
+        say(text)
+
+    def _start_sender(self) -> None:
+        if self._orders is None:
+            return
+        try:
+            self._sender = start_sender(self.folder, self._orders)
+        except OSError as error:
+            self.say(
+                f"the sender cannot be started ({error}); afterwards run: halley upload {self.folder}", once="sender"
+            )
+
+    def _wait(self, deadline: float, is_true: Callable[[], bool]) -> bool:
+        pause = 0.005
+        while not is_true():
+            now = time.monotonic()
+            failing_since = self.delivery().failing_since
+            if now >= deadline or (failing_since and time.time() - failing_since / 1000 > _GIVE_UP_SECONDS):
+                return False
+            time.sleep(min(pause, deadline - now))
+            pause = min(0.05, pause * 1.5)
+        return True
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(_WATCH_SECONDS):
+            journal, delivery = self.journal, self.delivery()
+            if delivery.error and delivery.failing_since:
+                self.say(f"{delivery.error} Everything is kept in {self.folder} and will be sent.", once="away")
+            if delivery.refused:
+                self.say(f"the server refused records; they are kept in {self.folder / 'refused'}", once="refused")
+            if not journal.retry():
+                self.say(
+                    f"{journal.trouble} at {journal.folder}: free space. {journal.held_count:,} records are held in "
+                    "memory, which is possible up to 64 MiB",
+                    once="full",
+                )
+            self._revive_sender()
+
+    def _revive_sender(self) -> None:
+        if self._sender is None or self._sender.poll() is None or self._restarts >= _RESTARTS_MOST:
+            return
+        self._restarts += 1
+        self._start_sender()
+
+    def _summarise(self, end: End, *, is_done: bool) -> None:
+        delivery, journal = self.delivery(), self.journal
+        parts = [f"experiment {end.state}"]
+        if not self.is_online:
+            parts.append(f"{journal.number:,} records are in {self.folder}; send them: halley upload {self.folder}")
+        elif is_done:
+            parts.append(f"all {journal.number:,} records delivered")
+        else:
+            delivered = delivery.acknowledged.get(journal.writer, 0)
+            parts.append(
+                f"{delivered:,} of {journal.number:,} records delivered, the rest is in {self.folder} and being sent"
+            )
+            if delivery.error:
+                parts.append(delivery.error)
+        if delivery.refused:
+            parts.append(f"{delivery.refused:,} refused by the server and kept in {self.folder / 'refused'}")
+        if journal.dropped_count:
+            parts.append(
+                f"{journal.dropped_count:,} records lost, as the disk was full and memory too ({journal.trouble})"
+            )
+        if self.is_online:
+            parts.append(self.place.page)
+        self.say("; ".join(parts))

@@ -1,0 +1,97 @@
+"""One batch to the server and its answer, over a connection that is kept."""
+
+from typing import NamedTuple
+
+import msgspec
+import urllib3
+
+from halley.errors import ServerRefused, ServerUnreachable
+from halley.wire.api import ErrorReply
+from halley.wire.batch import MEDIA_TYPE, Batch, BatchReply, encode_batch
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+ANSWER_TIMEOUT_SECONDS = 60.0
+
+
+class Gap(NamedTuple):
+    """The server's answer to a batch that does not follow on what it has: send on from here."""
+
+    acknowledged: int
+
+
+class Courier:
+    """Delivers batches to one server.
+
+    Args:
+        url: The server's address, such as `http://127.0.0.1:1986`.
+        api_key: Who speaks; None on a server that asks nobody.
+    """
+
+    def __init__(self, url: str, api_key: str | None = None) -> None:
+        self.url = url
+        self._ingest = f"{url}/api/v1/ingest"
+        self._headers = {"Content-Type": MEDIA_TYPE, "Accept": "application/json"}
+        if api_key:
+            self._headers["Authorization"] = f"Bearer {api_key}"
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=ANSWER_TIMEOUT_SECONDS)
+        self._pool = urllib3.PoolManager(num_pools=2, maxsize=1, retries=False, timeout=timeout)
+
+    def post(self, batch: Batch) -> BatchReply | Gap:
+        """Post a batch.
+
+        Raises:
+            ServerUnreachable: there was no answer, or one that says to try again.
+            ServerRefused: the server answered that it will not take this.
+        """
+        body = encode_batch(batch)
+        try:
+            answer = self._pool.request("POST", self._ingest, body=body, headers=self._headers)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise ServerUnreachable(f"The server at {self.url} does not answer: {_plain(error)}.") from error
+        status = answer.status
+        if status in {200, 201}:
+            return self._read_reply(answer.data)
+        acknowledged = answer.headers.get("Halley-Acknowledged", "")
+        if status == 409 and acknowledged.isdigit():
+            return Gap(int(acknowledged))
+        if status >= 500 or status in {408, 425, 429}:
+            raise ServerUnreachable(
+                f"The server at {self.url} answered {status}: {_message(answer.data)}",
+                after_seconds=_seconds(answer.headers.get("Retry-After", "")),
+            )
+        raise ServerRefused(f"The server at {self.url} answered {status}: {_message(answer.data)}", status=status)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._pool.clear()
+
+    def _read_reply(self, data: bytes) -> BatchReply:
+        try:
+            return msgspec.json.decode(data, type=BatchReply)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise ServerRefused(
+                f"What answers at {self.url} is no Halley server: {error}.",
+                status=404,
+                hint="Set HALLEY_URL to the server's address.",
+            ) from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        return max(0.0, min(float(text), 300.0))
+    except ValueError:
+        return 0.0
+
+
+def _message(data: bytes) -> str:
+    try:
+        error = msgspec.json.decode(data, type=ErrorReply).error
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return data[:200].decode("utf-8", "replace").strip() or "(nothing more)"
+    return f"{error.message} {error.hint}".strip()
+
+
+def _plain(error: BaseException) -> str:
+    reason = getattr(error, "reason", None) or error
+    text = str(reason)
+    return text.rsplit(": ", 1)[-1] if "object at" in text else text
