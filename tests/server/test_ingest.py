@@ -299,7 +299,12 @@ def test_a_large_batch_is_taken_with_its_points_bit_by_bit(live, run, make):
     reply = run.say(start(run, make.now), points=make.points(values))
     assert reply["acknowledged"] == 50_001
     (metric,) = live.detail(run.key)["metrics"]
-    assert (metric["count"], metric["last"], metric["min"], metric["max"]) == (50_000, values[-1], min(values), max(values))
+    assert (metric["count"], metric["last"], metric["min"], metric["max"]) == (
+        50_000,
+        values[-1],
+        min(values),
+        max(values),
+    )
 
 
 def test_the_limit_on_batches_is_the_settings(start_live, make):

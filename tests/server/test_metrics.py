@@ -61,7 +61,10 @@ def test_experiments_share_a_grid_and_unknown_ones_are_left_out(live, run, make)
     other.say(points=make.points([5.0], first_step=1))
     chart = draw(live, [run.key, "f" * 32, other.key])
     assert chart["x"] == [0.0, 1.0]
-    assert {line["experiment"]: line["mean"] for line in chart["lines"]} == {run.key: [1.0, 2.0], other.key: [None, 5.0]}
+    assert {line["experiment"]: line["mean"] for line in chart["lines"]} == {
+        run.key: [1.0, 2.0],
+        other.key: [None, 5.0],
+    }
 
 
 @pytest.mark.parametrize("x", ["wall", "relative", "step"])

@@ -58,7 +58,16 @@ def test_every_operation_declares_its_errors_in_the_one_shape():
 
 def test_schemas_are_our_classes_and_outputs_are_complete():
     schemas = json.loads(DOCUMENT)["components"]["schemas"]
-    for name in ("Experiment", "ExperimentRow", "MetricSummary", "Chart", "ChartLine", "OutputPage", "Change", "Status"):
+    for name in (
+        "Experiment",
+        "ExperimentRow",
+        "MetricSummary",
+        "Chart",
+        "ChartLine",
+        "OutputPage",
+        "Change",
+        "Status",
+    ):
         fields = {field.encode_name for field in msgspec.structs.fields(getattr(api, name))}
         assert set(schemas[name]["properties"]) == fields
         assert set(schemas[name]["required"]) == fields

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
+from halley.errors import Forbidden
 from halley.server.http.protect import check_request, host_name
 from halley.server.listen import allowed_hosts
-from halley.errors import Forbidden
 
 LOOPBACK = allowed_hosts("127.0.0.1", is_open_to_all=False)
 
@@ -24,7 +24,9 @@ def test_loopback_names_are_answered(host):
     check_request("GET", {"host": host}, LOOPBACK)
 
 
-@pytest.mark.parametrize("host", ["", "evil.example", "evil.example:1986", "127.0.0.1.evil.example", "[bad", "localhost@evil"])
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", "evil.example:1986", "127.0.0.1.evil.example", "[bad", "localhost@evil"]
+)
 def test_other_names_are_refused_on_loopback(host):
     with pytest.raises(Forbidden, match="does not answer for host"):
         check_request("GET", {"host": host}, LOOPBACK)
@@ -72,7 +74,9 @@ def test_an_open_server_takes_writes_from_its_own_name_only():
 
 
 def test_a_refused_write_changes_nothing(live):
-    reply = live.post("/projects", {"workspace": "default", "name": "forged"}, headers={"Origin": "http://evil.example"})
+    reply = live.post(
+        "/projects", {"workspace": "default", "name": "forged"}, headers={"Origin": "http://evil.example"}
+    )
     assert reply.status_code == 403
     assert "http://evil.example" in reply.json()["error"]["message"]
     assert live.get("/projects/default/forged").status_code == 404

@@ -19,7 +19,7 @@ from halley.server.http.given import Clock, now_ms, provide
 from halley.server.http.openapi import describe_api
 from halley.server.http.pages import STATIC_FOLDER, Pages
 from halley.server.http.query import refuse_unknown
-from halley.server.ingest.room import Room
+from halley.server.ingest.room import BATCH_LIMIT, Room
 from halley.server.ingest.routes import make_router as make_ingest
 from halley.server.ingest.take import Intake
 from halley.server.jobs.repeat import repeat
@@ -49,6 +49,7 @@ class Options:
         lost_after_seconds: A running experiment that is silent for so long is lost.
         max_batch_bytes: Largest compressed batch.
         max_request_bytes: Largest other request.
+        batches_at_once: How many batches may wait to be stored; more are asked to come later.
         static: The folder of the built web app.
     """
 
@@ -58,6 +59,7 @@ class Options:
     lost_after_seconds: float = 60.0
     max_batch_bytes: int = 16 * 2**20
     max_request_bytes: int = 2**20
+    batches_at_once: int = BATCH_LIMIT
     static: Path = STATIC_FOLDER
 
 
@@ -84,7 +86,7 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         "storage": storage,
         "clock": clock,
         "broadcast": broadcast,
-        "intake": Intake(storage, broadcast, tidier, Room(), clock),
+        "intake": Intake(storage, broadcast, tidier, Room(options.batches_at_once), clock),
         "identity": Identity(version=options.version, started_at=clock(), database=options.database),
     }
     watch = Watch(storage, broadcast, clock, lost_after_ms=round(options.lost_after_seconds * 1_000))

@@ -75,15 +75,18 @@ class Broadcast:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._flush)
 
-    @contextmanager
-    def watch(self, workspace: str | None, project: str | None) -> Iterator[Watcher]:
-        """Open a line for as long as the context lasts.
+    def check_room(self) -> None:
+        """Refuse one more line if a thousand are open.
 
         Raises:
-            Busy: a thousand lines are open.
+            Busy: they are.
         """
         if len(self._watchers) >= WATCHER_LIMIT:
             raise Busy(f"{WATCHER_LIMIT:,} browsers watch already.", retry_after_seconds=30)
+
+    @contextmanager
+    def watch(self, workspace: str | None, project: str | None) -> Iterator[Watcher]:
+        """Open a line for as long as the context lasts."""
         watcher = Watcher(workspace, project)
         self._watchers.add(watcher)
         if self._is_closed:

@@ -33,6 +33,7 @@ async def watch_changes(
     project: Annotated[str | None, QueryParameter(description="Only changes in projects of this name.")] = None,
 ) -> Stream:
     """Changes of experiments as they happen, gathered over a quarter of a second."""
+    broadcast.check_room()
     return Stream(
         stream_changes(broadcast, workspace, project),
         media_type="text/event-stream",
