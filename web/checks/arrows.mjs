@@ -21,8 +21,10 @@ for (const file of files) {
   for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
     const there = target.startsWith('@/') ? target.slice(2) : target.startsWith('.') ? normalize(join(dirname(here), target)) : null
     if (there === null) continue
-    const [thatRoom, thatSection] = there.split('/')
-    const breach = judge(room, section, thatRoom, thatSection)
+    const [thatRoom, thatSection, thatFile] = there.split('/')
+    // A file directly in panels/ or features/ is the contract they share.
+    const isShared = thatFile === undefined
+    const breach = judge(room, section, thatRoom, isShared ? section : thatSection)
     if (breach) breaches.push(`${here}: imports ${there}; ${breach}`)
   }
 }

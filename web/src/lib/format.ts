@@ -38,7 +38,7 @@ export function formatTick(value: number, step: number): string {
   const [factor, letter] = unit ?? [1, '']
   if (size >= 1e15) return trimExponent(value.toExponential(1)).replace(/-/g, MINUS)
   const text = (value / factor).toFixed(Math.min(6, decimalsOf(step / factor)))
-  return (factor === 1 ? text : trimZeros(text)).replace('-', MINUS) + letter
+  return trimZeros(text).replace('-', MINUS) + letter
 }
 
 const UNITS: readonly [number, string][] = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']]

@@ -1,0 +1,106 @@
+import { Columns3, X } from 'lucide-react'
+import { useCallback, useDeferredValue, useMemo, type ReactNode } from 'react'
+import { ChartGrid } from '@/charts/ChartGrid'
+import { formatX } from '@/charts/plot'
+import { IconButton } from '@/ui/Button'
+import { Dialog } from '@/ui/Dialog'
+import { EmptyState } from '@/ui/Feedback'
+import { Menu } from '@/ui/Menu'
+import type { PanelExperiment, PanelMetric } from '@/panels/contract'
+import { AXES, metricKey, toSections, type Range } from '@/panels/line-chart/data'
+import { Editor } from '@/panels/line-chart/Editor'
+import { Panel } from '@/panels/line-chart/Panel'
+import { chartsOptions, type ChartsView } from '@/panels/line-chart/view'
+
+interface MetricChartsProps {
+  /** Keep the same array while nothing changed: charts are drawn anew with it. */
+  experiments: readonly PanelExperiment[]
+  metrics: readonly PanelMetric[]
+  view: ChartsView
+  /** Takes what changes; undefined takes a key out of the URL. */
+  onView: (change: Partial<ChartsView>) => void
+  /** A word beside the title of a chart, such as the last value. */
+  asideOf?: (metric: PanelMetric) => ReactNode
+  /** Instead of charts, where there are no metrics at all. */
+  empty: ReactNode
+  /** Left end of the toolbar. */
+  toolbarStart?: ReactNode
+}
+
+const HEIGHT = 196
+const COLUMNS = [1, 2, 3, 4, 5, 6]
+
+/** A page of line charts, one a metric: toolbar, sections, zoom, and the chart that fills the window. */
+export function MetricCharts({ experiments, metrics, view, onView, asideOf, empty, toolbarStart }: MetricChartsProps) {
+  const options = useMemo(() => chartsOptions(view), [view])
+  // The controls answer at once; the charts follow as fast as they can.
+  const drawn = useDeferredValue(options)
+  const range = useMemo<Range | null>(() => (view.low !== undefined && view.high !== undefined ? [view.low, view.high] : null), [view.low, view.high])
+  const onRange = useCallback((next: Range | null) => onView({ low: next?.[0], high: next?.[1] }), [onView])
+  const sections = useMemo(() => toSections(metrics, view.metric ?? ''), [metrics, view.metric])
+  const full = metrics.find(metric => metricKey(metric) === view.full)
+  const { unit } = AXES[options.x]
+
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-4 py-2">
+        {toolbarStart}
+        <Editor options={options} onChange={change => onView({ ...change, ...(change.x && change.x !== options.x && { low: undefined, high: undefined }) })} />
+        <div className="ml-auto flex items-center gap-1">
+          {range && (
+            <span className="num inline-flex h-6 items-center overflow-hidden rounded-md bg-accent-soft pl-2 text-xs text-accent">
+              {formatX(Math.round(range[0]), unit)} – {formatX(Math.round(range[1]), unit)}
+              <button type="button" aria-label="Show everything" title="Show everything" onClick={() => onRange(null)} className="ml-1 flex h-full w-6 items-center justify-center hover:bg-active">
+                <X className="size-3" />
+              </button>
+            </span>
+          )}
+          <Menu
+            trigger={
+              <IconButton label="Columns">
+                <Columns3 />
+              </IconButton>
+            }
+            items={[
+              { label: 'As many as fit', isChecked: !view.columns, onSelect: () => onView({ columns: undefined }) },
+              'line',
+              ...COLUMNS.map(columns => ({ label: columns === 1 ? 'One column' : `${columns} columns`, isChecked: view.columns === columns, onSelect: () => onView({ columns }) })),
+            ]}
+          />
+        </div>
+      </div>
+      <div className="min-h-0 flex-1 overflow-auto px-4 pb-16" role="region" aria-label="Charts" tabIndex={0}>
+        {metrics.length === 0 ? (
+          empty
+        ) : sections.length === 0 ? (
+          <EmptyState title={`No metric is called “${view.metric}”`} />
+        ) : (
+          <ChartGrid sections={sections} keyOf={metricKey} folded={view.folded ?? []} onFold={folded => onView({ folded })} columns={view.columns}>
+            {metric => <OneMetric metric={metric} options={drawn} experiments={experiments} range={range} onRange={onRange} onView={onView} aside={asideOf?.(metric)} />}
+          </ChartGrid>
+        )}
+      </div>
+      <Dialog size="full" title={full && metricKey(full)} isOpen={full !== undefined} onClose={() => onView({ full: undefined })}>
+        {full && <OneMetric metric={full} options={drawn} experiments={experiments} range={range} onRange={onRange} onView={onView} isFull />}
+      </Dialog>
+    </div>
+  )
+}
+
+interface OneMetricProps {
+  metric: PanelMetric
+  options: ReturnType<typeof chartsOptions>
+  experiments: readonly PanelExperiment[]
+  range: Range | null
+  onRange: (range: Range | null) => void
+  onView: (change: Partial<ChartsView>) => void
+  aside?: ReactNode
+  isFull?: boolean
+}
+
+/** Keeps what the panel is given the same, so that a panel draws anew only when something changed. */
+function OneMetric({ metric, options, experiments, range, onRange, onView, aside, isFull = false }: OneMetricProps) {
+  const metrics = useMemo(() => [metric], [metric])
+  const onExpand = useCallback(() => onView({ full: metricKey(metric) }), [metric, onView])
+  return <Panel options={options} experiments={experiments} metrics={metrics} range={range} onRange={onRange} onExpand={isFull ? undefined : onExpand} height={isFull ? undefined : HEIGHT} aside={aside} />
+}
