@@ -131,7 +131,7 @@ def test_the_second_interrupt_does_not_wait(start):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert "Cancel" not in err  # what it logs when the time it gives the request has run out
+    assert err == ""  # it would say so if the time it gives the request had run out
 
 
 def until_refused(port):

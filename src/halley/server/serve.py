@@ -1,5 +1,6 @@
 """Running the application: uvicorn over a socket we bound, ready and stop as events, quiet and prompt ends."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -51,6 +52,11 @@ class Server(uvicorn.Server):
         """End live lines, finish requests in flight, stop."""
         self._broadcast.close()
         await super().shutdown(sockets=sockets)
+        if self.force_exit:
+            # uvicorn leaves out the application's own end then, which takes no time, and would report every request
+            # that is cut off as a failure.
+            await self.lifespan.shutdown()
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
 
 def serve(server: Server, listener: socket.socket) -> None:
