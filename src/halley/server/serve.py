@@ -14,6 +14,9 @@ from halley.server.http.front import Front
 STOP_SECONDS = 5
 """How long requests in flight have to finish once the server stops."""
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than senders are silent, so that they keep theirs."""
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -36,6 +39,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
         )

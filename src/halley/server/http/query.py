@@ -9,8 +9,10 @@ from litestar.params import QueryParameter
 from halley.errors import InvalidRequest
 
 
-def refuse_unknown(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def refuse_unknown(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Refuse a request whose query string holds a name that its route does not know.
+
+    Async although it waits for nothing: the framework would run it in a thread otherwise.
 
     Raises:
         InvalidRequest: names the parameter, and those there are.
