@@ -21,3 +21,13 @@ function formatPlainNumber(value: number): string {
   if (!Number.isFinite(value) || size < 1e-3 || size >= 1e15) return formatNumber(value, 8).replace('∞', 'Infinity')
   return String(Number(value.toPrecision(7))).replace('-', '−')
 }
+
+/** A metric's value for people; what is no number is a word. */
+export function formatMetricValue(value: number | string | null): string {
+  return formatNumber(value).replace('∞', 'Infinity')
+}
+
+/** Whether a metric's value is NaN or infinite. */
+export function isOdd(value: number | string | null): boolean {
+  return typeof value === 'string'
+}

@@ -11,16 +11,17 @@ experiment = halley.Experiment(
     workspace=${JSON.stringify(workspace)},
     project_name=${JSON.stringify(project)},
 )
-experiment.log_parameters({"learning_rate": 0.1, "batch_size": 32})
+experiment.log_parameters({"learning_rate": 0.1})
 
 for step in range(500):
-    experiment.log_metric("loss", 2 / (1 + 0.02 * step), step=step)
+    loss = 2 / (1 + 0.02 * step)
+    experiment.log_metric("loss", loss, step=step)
 
 experiment.end()`
   return (
     <EmptyState icon={<FlaskConical />} title="No experiments yet">
       <p>Run this, or any program that logs to this project. What it says appears here while it runs.</p>
-      <div className="mt-4 grid gap-2 text-left">
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-2 text-left">
         <CodeBlock label="the commands" code={`pip install halley\nexport HALLEY_URL=${window.location.origin}`} />
         <CodeBlock label="the program" code={code} />
       </div>

@@ -54,4 +54,8 @@ describe('default columns', () => {
     expect(findVarying(['a', 'b', 'c'], [{ values: [1, 'x', null] }, { values: [1, 'x', 2] }])).toEqual(['c'])
     expect(findVarying(['a'], [{ values: ['1'] }, { values: [1] }])).toEqual(['a'])
   })
+
+  test('what all have goes before what some have, and before what is nested', () => {
+    expect(findVarying(['some', 'deep|a', 'all', 'same'], [{ values: [1, 1, 1, 0] }, { values: [null, 2, 2, 0] }])).toEqual(['all', 'deep|a', 'some'])
+  })
 })

@@ -138,9 +138,10 @@ export function chooseColumns(available: readonly Column[], varying: readonly st
   const metrics = rankMetrics(available.filter(column => column.kind === 'metric'))
   const parameters = available.filter(column => column.kind === 'parameter').map(column => column.name)
   const chosen = (varying.length ? varying : parameters).slice(0, 6)
+  const drawn = metrics.find(each => /train/.test(`${each.name} ${each.context}`)) ?? metrics[0]
   return [
     field('state'),
-    ...metrics.slice(0, 1).map(({ name, context }) => metric(name, context, 'sketch')),
+    ...(drawn ? [metric(drawn.name, drawn.context, 'sketch')] : []),
     ...metrics.slice(0, 4).map(({ name, context }) => metric(name, context)),
     ...chosen.map(name => ({ kind: 'parameter' as const, name, context: '', value: 'last' as const })),
     field('duration'),
@@ -149,7 +150,14 @@ export function chooseColumns(available: readonly Column[], varying: readonly st
   ]
 }
 
-/** Which of the columns have more than one value in the rows. */
+/** Which columns have more than one value in the rows; first those that most rows have, and the less nested. */
 export function findVarying(names: readonly string[], rows: readonly { values: readonly unknown[] }[]): string[] {
-  return names.filter((_, place) => new Set(rows.map(row => JSON.stringify(row.values[place] ?? null))).size > 1)
+  const known = names.map((name, place) => {
+    const values = rows.map(row => row.values[place] ?? null)
+    return { name, isVarying: new Set(values.map(value => JSON.stringify(value))).size > 1, missing: values.filter(value => value === null).length, depth: name.split('|').length }
+  })
+  return known
+    .filter(each => each.isVarying)
+    .toSorted((a, b) => a.missing - b.missing || a.depth - b.depth)
+    .map(each => each.name)
 }
