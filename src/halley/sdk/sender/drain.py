@@ -90,6 +90,7 @@ class Drain:
         self._error = ""
         self._said = ""
         self._failures = 0
+        self._is_refused = False
         self._failing_at = 0.0
         self._failing_since = 0
         self._next_try = 0.0
@@ -109,7 +110,7 @@ class Drain:
                 delivery = self._tell(is_done=True)
                 return Outcome(True, delivery, self._already, "")
             now = self._clock()
-            if self._failures and now - self._failing_at > self._patience_seconds and not self._anyone_alive():
+            if self._failures and not self._anyone_alive() and self._is_out_of_patience(now):
                 return Outcome(False, self._tell(), self._already, self._error)
             self._tell()
             if not is_busy:
@@ -163,6 +164,10 @@ class Drain:
             self._followers.pop(name).reader.close()  # somebody removed it
         return bool(folders)
 
+    def _is_out_of_patience(self, now: float) -> bool:
+        is_hopeless = self._is_refused and self._patience_seconds < REFUSED_RETRY_SECONDS
+        return is_hopeless or now - self._failing_at > self._patience_seconds
+
     def _anyone_alive(self) -> bool:
         return any(follower.is_alive for follower in self._followers.values())
 
@@ -195,8 +200,11 @@ class Drain:
             follower.rewind(reply.acknowledged)
             return True
         self._succeed(reply)
+        if reply.acknowledged > first + batch.count:
+            self._already += batch.count  # the server knew more than this batch: it had it
+        elif not follower.is_gap:
+            self._delivered += batch.count
         follower.acknowledge(reply.acknowledged)
-        self._delivered += batch.count
         self._acknowledged[follower.folder.name] = reply.acknowledged
         return True
 
@@ -288,8 +296,9 @@ class Drain:
             self._failing_at = now
             self._failing_since = time.time_ns() // 1_000_000
         self._failures += 1
+        self._is_refused = isinstance(error, ServerRefused)
         delay = min(RETRY_MOST_SECONDS, RETRY_LEAST_SECONDS * 1.7 ** min(self._failures - 1, 20))
-        if isinstance(error, ServerRefused):
+        if self._is_refused:
             delay = REFUSED_RETRY_SECONDS
         elif isinstance(error, ServerUnreachable):
             delay = max(delay, error.after_seconds)
