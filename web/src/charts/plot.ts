@@ -170,7 +170,7 @@ function axes({ xUnit, isLogX, isLogY }: PlotInput): uPlot.Axis[] {
     return isLogX ? logTicks(low, high, most) : linearTicks(low, high, most, xUnit)
   }
   const yTicks = (plot: uPlot, low: number, high: number) => {
-    const most = Math.max(2, Math.floor((plot.over.clientHeight || 160) / 34))
+    const most = Math.max(2, Math.floor((plot.over.clientHeight || 160) / 28))
     return isLogY ? logTicks(low, high, most) : linearTicks(low, high, most)
   }
   return [

@@ -15,6 +15,8 @@ describe('linear', () => {
   test('labels are as short as the step allows', () => {
     expect(tickLabels([0, 20_000, 40_000], 'number')).toEqual(['0', '20k', '40k'])
     expect(tickLabels([0, 0.25, 0.5], 'number')).toEqual(['0', '0.25', '0.5'])
+    expect(tickLabels([0, 5e-4, 1e-3], 'number')).toEqual(['0', '0.0005', '0.001'])
+    expect(tickLabels([0, 1e-4, 2e-4], 'number')).toEqual(['0', '1e−4', '2e−4'])
   })
   test('never more than asked for', () => {
     for (const span of [1, 3, 7, 11, 99, 12345, 0.013]) for (const most of [2, 3, 5, 8]) expect(linearTicks(0, span, most).length).toBeLessThanOrEqual(most + 1)

@@ -63,7 +63,10 @@ export function tickLabels(ticks: readonly number[], unit: AxisUnit): string[] {
   const step = ticks.length > 1 ? Math.min(...ticks.slice(1).map((tick, i) => tick - ticks[i]!)) : Math.abs(ticks[0] ?? 1)
   if (unit === 'duration') return ticks.map(tick => durationLabel(tick, step))
   if (unit === 'moment') return ticks.map((tick, i) => momentLabel(tick, step, ticks[i - 1]))
-  return ticks.map(tick => formatTick(tick, step))
+  // One notation on an axis that counts evenly; on a log axis each tick has its own.
+  const isEven = ticks.length < 3 || Math.abs(ticks.at(-1)! - ticks[0]! - step * (ticks.length - 1)) < step / 2
+  const largest = Math.max(...ticks.map(Math.abs))
+  return ticks.map(tick => formatTick(tick, step, isEven ? largest : undefined))
 }
 
 function durationLabel(milliseconds: number, step: number): string {

@@ -29,15 +29,15 @@ export function toNumber(value: number | string | null | undefined): number | nu
   return null
 }
 
-/** A number on an axis, as short as it can be: `20k`, `1.5M`, `3e−4`. `step` is the distance of the ticks. */
-export function formatTick(value: number, step: number): string {
+/** A number on an axis, as short as it can be: `20k`, `1.5M`, `3e−4`. `step` is the distance of the ticks, `largest` the largest of them. */
+export function formatTick(value: number, step: number, largest = Math.abs(value)): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
-  if (size < 1e-3 && size > 0) return trimExponent(value.toExponential(Math.max(0, Math.min(3, decimalsOf(step / 10 ** Math.floor(Math.log10(size))))))).replace(/-/g, MINUS)
+  if (largest < 1e-3 || size < 1e-6) return trimExponent(value.toExponential(Math.max(0, Math.min(3, decimalsOf(step / 10 ** Math.floor(Math.log10(size))))))).replace(/-/g, MINUS)
   const unit = UNITS.find(([factor]) => size >= factor * 10 || (factor >= 1e6 && size >= factor))
   const [factor, letter] = unit ?? [1, '']
   if (size >= 1e15) return trimExponent(value.toExponential(1)).replace(/-/g, MINUS)
-  const text = (value / factor).toFixed(Math.min(6, decimalsOf(step / factor)))
+  const text = (value / factor).toFixed(Math.min(8, decimalsOf(step / factor)))
   return trimZeros(text).replace('-', MINUS) + letter
 }
 

@@ -9,6 +9,12 @@ test('what is written is read back', () => {
   expect(stringifySearch({})).toBe('')
 })
 
+test('plain lists are joined by commas, an empty one is kept', () => {
+  expect(stringifySearch({ runs: ['a1', 'b2'], none: [] })).toBe('?runs=a1,b2&none=%5B%5D')
+  expect(readList(parseSearch('?runs=a1,b2')['runs'])).toEqual(['a1', 'b2'])
+  expect(readList(parseSearch('?none=%5B%5D')['none'])).toEqual([])
+})
+
 test('a key that looks like a number stays text', () => {
   expect(parseSearch('?key=12e45')).toEqual({ key: '12e45' })
 })
@@ -17,7 +23,7 @@ test('readers drop what they do not understand', () => {
   expect([readNumber('0.5', 0, 1), readNumber('2', 0, 1), readNumber('x'), readNumber('')]).toEqual([0.5, undefined, undefined, undefined])
   expect([readFlag('true'), readFlag('false'), readFlag('yes')]).toEqual([true, false, undefined])
   expect([readChoice('b', ['a', 'b']), readChoice('c', ['a', 'b'])]).toEqual(['b', undefined])
-  expect([readList(['a']), readList('a'), readList([1])]).toEqual([['a'], undefined, undefined])
+  expect([readList(['a']), readList('a,b'), readList([1]), readList('')]).toEqual([['a'], ['a', 'b'], undefined, undefined])
   expect([readText('[x'), readText(''), readText([1])]).toEqual(['[x', undefined, '[1]'])
 })
 

@@ -1,4 +1,4 @@
-/** View state in the URL: plain `key=value`, lists and objects as JSON, and readers that never trust what they find. */
+/** View state in the URL: plain `key=value`, lists joined by commas, objects as JSON, and readers that never trust what they find. */
 
 type Search = Record<string, unknown>
 
@@ -22,10 +22,15 @@ export function stringifySearch(search: Search): string {
   const parameters = new URLSearchParams()
   for (const [key, value] of Object.entries(search)) {
     if (value === undefined || value === null) continue
-    parameters.set(key, typeof value === 'object' ? JSON.stringify(value) : String(value))
+    parameters.set(key, isPlainList(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   const text = parameters.toString().replace(/%2C/g, ',').replace(/%2F/g, '/').replace(/%3A/g, ':')
   return text ? `?${text}` : ''
+}
+
+/** A list that commas can join: `runs=a,b` reads better than JSON. */
+function isPlainList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every(item => typeof item === 'string' && item !== '' && !/[,[{]/.test(item))
 }
 
 /** A text, or undefined where there is none. */
@@ -53,6 +58,7 @@ export function readChoice<Choice extends string>(value: unknown, choices: reado
 
 /** A list of texts, or undefined. */
 export function readList(value: unknown): string[] | undefined {
+  if (typeof value === 'string' && value !== '') return value.split(',')
   return Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined
 }
 

@@ -1,3 +1,6 @@
+import { SlidersHorizontal } from 'lucide-react'
+import { IconButton } from '@/ui/Button'
+import { Menu } from '@/ui/Menu'
 import { Segmented } from '@/ui/Segmented'
 import { Slider } from '@/ui/Slider'
 import { Toggle } from '@/ui/Toggle'
@@ -15,15 +18,15 @@ export function Editor({ options, onChange }: EditorProps) {
     <>
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <span className="text-sm text-fg2">Smoothing</span>
-        <Slider label="Smoothing" value={options.smoothing} max={0.99} onChange={smoothing => onChange({ smoothing })} />
+        <Slider label="Smoothing" value={options.smoothing} max={0.99} className="mx-1 w-24" onChange={smoothing => onChange({ smoothing })} />
         <output className="num w-7 text-sm text-fg">{options.smoothing.toFixed(2)}</output>
         <Segmented label="Kind of smoothing" value={options.kind} onChange={kind => onChange({ kind })} options={[['ema', 'EMA'], ['gaussian', 'Gaussian']]} />
       </div>
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <span className="text-sm text-fg2">X axis</span>
-        <Segmented label="X axis" value={options.x} onChange={x => onChange({ x })} options={X_AXES.map(x => [x, AXES[x].label] as const)} />
+        <Segmented label="X axis" value={options.x} onChange={x => onChange({ x })} options={X_AXES.map(x => [x, AXES[x].short] as const)} />
       </div>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Toggle isOn={options.isLogX} onChange={isLogX => onChange({ isLogX })}>
           Log X
         </Toggle>
@@ -33,9 +36,18 @@ export function Editor({ options, onChange }: EditorProps) {
         <Toggle isOn={options.hasBand} onChange={hasBand => onChange({ hasBand })}>
           Min/max band
         </Toggle>
-        <Toggle isOn={options.ignoresOutliers} onChange={ignoresOutliers => onChange({ ignoresOutliers })}>
-          Ignore outliers
-        </Toggle>
+        <Menu
+          align="start"
+          trigger={
+            <IconButton label="More options">
+              <SlidersHorizontal />
+            </IconButton>
+          }
+          items={[
+            { label: 'Fit Y to every value', isChecked: !options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: false }) },
+            { label: 'Fit Y without outliers', isChecked: options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: true }) },
+          ]}
+        />
       </div>
     </>
   )

@@ -43,7 +43,7 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
 
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-4 py-2">
+      <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
         {toolbarStart}
         <Editor options={options} onChange={change => onView({ ...change, ...(change.x && change.x !== options.x && { low: undefined, high: undefined }) })} />
         <div className="ml-auto flex items-center gap-1">

@@ -100,9 +100,9 @@ export function toSections<Metric extends PanelMetric>(metrics: readonly Metric[
 }
 
 /** How each x axis is named and counted. */
-export const AXES: Record<XAxis, { label: string; unit: AxisUnit }> = {
-  step: { label: 'Step', unit: 'number' },
-  epoch: { label: 'Epoch', unit: 'number' },
-  relative: { label: 'Relative', unit: 'duration' },
-  wall: { label: 'Wall time', unit: 'moment' },
+export const AXES: Record<XAxis, { label: string; short: string; unit: AxisUnit }> = {
+  step: { label: 'Step', short: 'Step', unit: 'number' },
+  epoch: { label: 'Epoch', short: 'Epoch', unit: 'number' },
+  relative: { label: 'Relative time', short: 'Relative', unit: 'duration' },
+  wall: { label: 'Wall time', short: 'Wall', unit: 'moment' },
 }
