@@ -19,7 +19,7 @@ from pathlib import Path
 
 import web
 from halley.cli.main import main as run_halley
-from halley.server.http.openapi import render as render_openapi
+from halley.server.document import render as render_openapi
 
 import halley
 from halley import errors

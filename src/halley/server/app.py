@@ -78,7 +78,9 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         clock: Tells the time in ms since 1970 UTC.
 
     Example:
-        >>> app = create_app(open_storage(Path("data")), Options(version="0.1.0"), Broadcast())
+        ```python
+        app = create_app(open_storage(Path("data")), Options(version="0.1.0"), Broadcast())
+        ```
     """
     tidier = Tidier()
     slices = make_slices(options)
