@@ -4,14 +4,19 @@ import { formatTick } from '@/lib/format'
 /** What an axis counts: plain numbers, a duration in ms, or a moment in ms since 1970. */
 export type AxisUnit = 'number' | 'duration' | 'moment'
 
-/** A step of 1, 2, 2.5 or 5 times a power of ten, so that at most `most` fit into `span`. */
-export function niceStep(span: number, most: number): number {
-  const rough = span / Math.max(1, most)
-  const power = 10 ** Math.floor(Math.log10(rough))
-  return (NICE.find(factor => factor * power >= rough * (1 - 1e-9)) ?? 10) * power
+/** The smallest step of 1, 2, 2.5 or 5 times a power of ten that puts at most `most` ticks between `low` and `high`. */
+export function niceStep(low: number, high: number, most: number): number {
+  const power = 10 ** Math.floor(Math.log10((high - low) / Math.max(1, most)))
+  for (const scale of [power, power * 10, power * 100]) for (const factor of NICE) if (countTicks(low, high, factor * scale) <= most) return factor * scale
+  return high - low
 }
 
-const NICE = [1, 2, 2.5, 5, 10]
+/** How many multiples of `step` lie between `low` and `high`. */
+function countTicks(low: number, high: number, step: number): number {
+  return Math.floor(high / step + 1e-9) - Math.ceil(low / step - 1e-9) + 1
+}
+
+const NICE = [1, 2, 2.5, 5]
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
@@ -24,10 +29,9 @@ const TIME_STEPS = [
 /** Ticks between `low` and `high`, at most `most`. */
 export function linearTicks(low: number, high: number, most: number, unit: AxisUnit = 'number'): number[] {
   if (!(high > low)) return [low]
-  const span = high - low
-  const step = unit === 'number' ? niceStep(span, most) : (TIME_STEPS.find(each => span / each <= most) ?? niceStep(span, most))
   // Moments stand on round local times, so the ticks are counted from local midnight.
   const shift = unit === 'moment' ? new Date(low).getTimezoneOffset() * MINUTE : 0
+  const step = (unit === 'number' ? undefined : TIME_STEPS.find(each => countTicks(low - shift, high - shift, each) <= most)) ?? niceStep(low, high, most)
   const ticks: number[] = []
   const first = Math.ceil((low - shift) / step - 1e-9)
   for (let i = first; i * step + shift <= high + step * 1e-9; i++) ticks.push(clean(i * step, step) + shift)

@@ -1,5 +1,4 @@
 import { Slider as Base } from '@base-ui/react/slider'
-import { classes } from '@/ui/classes'
 
 interface SliderProps {
   label: string
@@ -12,9 +11,9 @@ interface SliderProps {
 }
 
 /** A number chosen by dragging; arrows and Page Up/Down work too. */
-export function Slider({ label, value, onChange, min = 0, max = 1, step = 0.01, className }: SliderProps) {
+export function Slider({ label, value, onChange, min = 0, max = 1, step = 0.01, className = 'w-28' }: SliderProps) {
   return (
-    <Base.Root value={value} min={min} max={max} step={step} onValueChange={next => onChange(next as number)} className={classes('w-28', className)}>
+    <Base.Root value={value} min={min} max={max} step={step} onValueChange={next => onChange(next as number)} className={className}>
       <Base.Control className="flex h-7 w-full items-center">
         <Base.Track className="h-[3px] w-full rounded-full bg-active">
           <Base.Indicator className="rounded-full bg-accent" />

@@ -27,9 +27,6 @@ export function Editor({ options, onChange }: EditorProps) {
         <Segmented label="X axis" value={options.x} onChange={x => onChange({ x })} options={X_AXES.map(x => [x, AXES[x].short] as const)} />
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <Toggle isOn={options.isLogX} onChange={isLogX => onChange({ isLogX })}>
-          Log X
-        </Toggle>
         <Toggle isOn={options.isLogY} onChange={isLogY => onChange({ isLogY })}>
           Log Y
         </Toggle>
@@ -44,6 +41,8 @@ export function Editor({ options, onChange }: EditorProps) {
             </IconButton>
           }
           items={[
+            { label: 'Log X', isChecked: options.isLogX, onSelect: () => onChange({ isLogX: !options.isLogX }) },
+            'line',
             { label: 'Fit Y to every value', isChecked: !options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: false }) },
             { label: 'Fit Y without outliers', isChecked: options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: true }) },
           ]}

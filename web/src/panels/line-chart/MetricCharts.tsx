@@ -1,8 +1,8 @@
-import { Columns3, X } from 'lucide-react'
-import { useCallback, useDeferredValue, useMemo, type ReactNode } from 'react'
+import { Columns3, SlidersHorizontal, X } from 'lucide-react'
+import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react'
 import { ChartGrid } from '@/charts/ChartGrid'
 import { formatX } from '@/charts/plot'
-import { IconButton } from '@/ui/Button'
+import { Button, IconButton } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { EmptyState } from '@/ui/Feedback'
 import { Menu } from '@/ui/Menu'
@@ -41,11 +41,19 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
   const full = metrics.find(metric => metricKey(metric) === view.full)
   const { unit } = AXES[options.x]
 
+  const [isOptionsOpen, setOptionsOpen] = useState(false) // phones only
+  // Another axis counts in another unit: a zoom would mean something else there.
+  const editor = <Editor options={options} onChange={change => onView({ ...change, ...(change.x && change.x !== options.x && { low: undefined, high: undefined }) })} />
+
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
         {toolbarStart}
-        <Editor options={options} onChange={change => onView({ ...change, ...(change.x && change.x !== options.x && { low: undefined, high: undefined }) })} />
+        <div className="contents max-md:hidden">{editor}</div>
+        <Button kind="outline" className="md:hidden" onClick={() => setOptionsOpen(true)}>
+          <SlidersHorizontal />
+          Options
+        </Button>
         <div className="ml-auto flex items-center gap-1">
           {range && (
             <span className="num inline-flex h-6 items-center overflow-hidden rounded-md bg-accent-soft pl-2 text-xs text-accent">
@@ -80,6 +88,9 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
           </ChartGrid>
         )}
       </div>
+      <Dialog size="small" title="Options" isOpen={isOptionsOpen} onClose={() => setOptionsOpen(false)}>
+        <div className="flex flex-col gap-4 p-4">{editor}</div>
+      </Dialog>
       <Dialog size="full" title={full && metricKey(full)} isOpen={full !== undefined} onClose={() => onView({ full: undefined })}>
         {full && <OneMetric metric={full} options={drawn} experiments={experiments} range={range} onRange={onRange} onView={onView} isFull />}
       </Dialog>
