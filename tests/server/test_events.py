@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from contextlib import contextmanager
 
 import httpx
@@ -84,6 +85,16 @@ def test_a_heartbeat_pushes_nothing(live, run, make):
         run.say()
         run.say(points=make.points([1.0]))
         assert line.next()[1]["parts"] == ["metrics"]
+
+
+def test_a_browser_that_leaves_is_forgotten(start_live):
+    live = start_live()
+    with watching(live):
+        assert live.broadcast.watcher_count == 1
+    end = time.monotonic() + 20
+    while live.broadcast.watcher_count:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_open_lines_end_promptly_when_the_server_stops(start_live):

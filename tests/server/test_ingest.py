@@ -3,6 +3,8 @@
 import math
 import random
 import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import msgspec
@@ -200,8 +202,6 @@ def test_a_silent_run_is_lost_and_runs_again_when_it_speaks(start_live, make):
 
 
 def wait_for(claim, seconds=20):
-    import time
-
     end = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < end, "did not come true in time"
@@ -305,6 +305,26 @@ def test_a_large_batch_is_taken_with_its_points_bit_by_bit(live, run, make):
         min(values),
         max(values),
     )
+
+
+def test_many_senders_at_once_lose_nothing(live, make):
+    runs = [make.run(live) for _ in range(8)]
+
+    def speak(run):
+        with httpx.Client(base_url=live.url, timeout=60) as client:
+            for i in range(25):
+                batch = run.batch(points=make.points([float(i)] * 10, first_step=10 * i))
+                headers = {"Content-Type": MEDIA_TYPE}
+                for _ in range(2):  # every batch twice, as after a lost answer
+                    reply = client.post("/api/v1/ingest", content=encode_batch(batch), headers=headers)
+                    assert reply.status_code == 200, reply.text
+                run.said = reply.json()["acknowledged"]
+
+    with ThreadPoolExecutor(len(runs)) as threads:
+        list(threads.map(speak, runs))
+    for run in runs:
+        (metric,) = live.detail(run.key)["metrics"]
+        assert (metric["count"], metric["last"], metric["last_step"]) == (250, 24.0, 249)
 
 
 def test_the_limit_on_batches_is_the_settings(start_live, make):

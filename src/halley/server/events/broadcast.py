@@ -75,6 +75,11 @@ class Broadcast:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._flush)
 
+    @property
+    def watcher_count(self) -> int:
+        """How many lines are open."""
+        return len(self._watchers)
+
     def check_room(self) -> None:
         """Refuse one more line if a thousand are open.
 

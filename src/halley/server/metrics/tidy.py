@@ -1,6 +1,7 @@
 """Tidying: folding points that came in small pieces into full chunks, when a run ended or grew."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from halley.storage.ports.storage import Session, Storage
@@ -28,6 +29,11 @@ class Tidier:
             self._grown.pop(run, None)
         elif grown:
             self._grown[run] = grown
+
+    @property
+    def waiting(self) -> Sequence[int]:
+        """The runs that want tidying, in the order in which they came to want it."""
+        return list(self._waiting)
 
     async def tidy(self, storage: Storage) -> None:
         """Tidy the runs that wait, one transaction each, so that batches are taken in between."""
