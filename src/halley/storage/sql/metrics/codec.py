@@ -55,8 +55,8 @@ def decode(data: bytes) -> npt.NDArray[Any]:
 
 
 def columns_of(records: Records) -> Columns:
-    """The columns of journal records."""
-    return Columns(*(np.ascontiguousarray(records[name]) for name in ("step", "time", "epoch", "value")))
+    """The columns of journal records, copied: inside a record they are not aligned."""
+    return Columns(records["step"].copy(), records["time"].copy(), records["epoch"].copy(), records["value"].copy())
 
 
 def settle(records: Records) -> Records:

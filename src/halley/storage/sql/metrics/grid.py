@@ -27,6 +27,9 @@ def round_grid(low: float, high: float, buckets: int) -> Grid:
         >>> round_grid(0, 999, 500).width
         2.0
     """
+    if buckets == 1:  # a range around zero never fits one bucket whose edges are multiples of its width
+        edges, width = round_grid(low, high, 2)
+        return Grid(edges[:1], width * len(edges))
     exponent = math.floor(math.log10(max((high - low) / buckets, 1e-300)))
     while True:
         for factor in (1.0, 2.0, 5.0):

@@ -1,0 +1,13 @@
+"""The ports' conformance suites: pytest classes that every adapter has to pass.
+
+An adapter's test subclasses them and gives two fixtures: `storage`, an open and empty store, and `reopen`, a function
+that closes the store, opens it again and returns it.
+"""
+
+from halley.storage.testing.catalog import CatalogContract
+from halley.storage.testing.metrics import MetricsContract
+from halley.storage.testing.output import OutputContract
+from halley.storage.testing.search import SearchContract
+from halley.storage.testing.storage import StorageContract
+
+__all__ = ["CatalogContract", "MetricsContract", "OutputContract", "SearchContract", "StorageContract"]
