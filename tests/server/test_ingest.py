@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import msgspec
 import pytest
+import zstandard
 
 from halley.core.output import STDERR, STDOUT, OutputLine
 from halley.wire.batch import MEDIA_TYPE, encode_batch
@@ -285,6 +286,17 @@ def test_broken_bytes_are_refused_and_never_fail_the_server(live, run, make):
             del broken[dice.randint(len(broken) // 2, len(broken)) :]
             reply = client.post("/api/v1/ingest", content=bytes(broken), headers={"Content-Type": MEDIA_TYPE})
             assert reply.status_code in {200, 400, 409, 413}, reply.text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"\x81\xa1x" + b"\x91" * 100_000, b"\x81\xa6writer\xa2\xff\xfe", b"\x81\xa5first\xcf" + b"\xff" * 8, b"\xc0"],
+    ids=["nested", "no text", "huge number", "nothing"],
+)
+def test_msgpack_that_is_no_batch_is_refused(live, raw):
+    reply = live.client.post("/api/v1/ingest", content=zstandard.compress(raw), headers={"Content-Type": MEDIA_TYPE})
+    assert reply.status_code == 400, reply.text
+    assert "not a batch" in reply.json()["error"]["message"]
 
 
 def test_a_batch_that_says_more_than_it_may_hold_is_refused(live, run):

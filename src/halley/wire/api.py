@@ -11,7 +11,7 @@ import msgspec
 from halley.core.experiment import State
 from halley.core.parameter import Value
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 ContextualName = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 

@@ -108,7 +108,7 @@ def decode_batch(data: bytes) -> Batch:
         if size < 0:
             raise InvalidRequest("The batch does not say its size.", hint="Compress it in one piece.")
         batch = _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=SIZE_LIMIT))
-    except (zstandard.ZstdError, msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(
             f"The body is not a batch: {error}.", hint=f"Send {MEDIA_TYPE}, version {VERSION}."
         ) from error

@@ -34,7 +34,7 @@ async def check_body(request: Request[Any, Any, Any]) -> None:
         msgspec.json.decode(body, type=data.annotation)
     except msgspec.ValidationError as error:
         raise _explain(str(error), body) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(f"The body is no JSON: {error}.", hint=_DOCUMENT) from error
 
 
@@ -45,7 +45,10 @@ def _explain(said: str, body: bytes) -> InvalidRequest:
     if named:
         field = f"{path}.{named['field']}".lstrip(".")
         return InvalidRequest(f"{what.rstrip('.')}{f' in {path}' if path else ''}.", hint=_DOCUMENT, field=field)
-    value = _show(_follow(msgspec.json.decode(body), path))
+    try:
+        value = _show(_follow(msgspec.json.decode(body), path))
+    except (msgspec.ValidationError, RecursionError):  # beyond a 64-bit float, or nested without an end
+        value = "(not to be shown)"
     return InvalidRequest(f"{path or 'The body'}={value}: {what}.", hint=_DOCUMENT, field=path)
 
 
