@@ -58,3 +58,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     """A desktop that prefers reduced motion."""
     desktop = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
     return {**browser_context_args, **desktop, "locale": "en-GB", "timezone_id": "UTC"}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Every story has a server of its own; the plugin's fixture of this name warns of its own age."""
