@@ -215,7 +215,7 @@ def train(home, peer, tmp_path):
     """Start training scripts as processes of their own."""
     processes = []
 
-    def start(source, *, url=None, wait=True, stdin=None, **environment):
+    def start(source, *, url=None, wait=True, stdin=None, binary=False, **environment):
         script = tmp_path / f"train{len(processes)}.py"
         script.write_text(textwrap.dedent(source))
         variables = {**os.environ, "HALLEY_URL": url or peer.url, "HALLEY_HOME": str(home), **environment}
@@ -224,7 +224,7 @@ def train(home, peer, tmp_path):
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            text=not binary,
             env=variables,
         )
         processes.append(process)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -259,13 +260,14 @@ def test_flush_gives_up_in_time(train, peer):
 
 
 def find_child(parent, module):
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
+    """The living child of a process that runs a module of ours."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
             try:
-                with open(f"/proc/{entry}/stat") as stat, open(f"/proc/{entry}/cmdline") as command:
-                    fields = stat.read().rsplit(")", 1)[1].split()
-                    if int(fields[1]) == parent and fields[0] != "Z" and module in command.read().split("\0"):
-                        return int(entry)
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                command = (entry / "cmdline").read_text().split("\0")
             except OSError:
                 continue
+            if int(fields[1]) == parent and fields[0] != "Z" and module in command:
+                return int(entry.name)
     return None

@@ -1,6 +1,5 @@
 """How a run ends, seen from the server."""
 
-import os
 import signal
 
 import pytest

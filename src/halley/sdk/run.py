@@ -42,6 +42,7 @@ class Run:
         self._said: set[str] = set()
         self._restarts = 0
         self._is_over = threading.Event()
+        _fill_standard_descriptors()
         try:
             self.journal = Journal(
                 self.folder,
@@ -187,3 +188,12 @@ class Run:
         if self.is_online:
             parts.append(self.place.page)
         self.say("; ".join(parts))
+
+
+def _fill_standard_descriptors() -> None:
+    """Open what is closed of 0, 1 and 2, so that no file of ours takes its place and is written to as output."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one

@@ -295,7 +295,7 @@ class Journal:
                 first=self.number,
                 created_at=time.time_ns() // 1_000_000,
             )
-            segment = Segment(self.folder, header, size=max(self._segment_bytes, need + 2 * _LAST_BYTES))
+            segment = self._make_segment(header, need + 2 * _LAST_BYTES)
         except OSError as error:
             self.trouble = f"{error.strerror or error}"
             self._retry_at = time.monotonic() + RETRY_SECONDS
@@ -310,6 +310,13 @@ class Journal:
         self._limit = segment.size - _LAST_BYTES - _POINT_FRAME
         self._series_count = 0
         return True
+
+    def _make_segment(self, header: Header, least: int) -> Segment:
+        try:
+            return Segment(self.folder, header, size=max(self._segment_bytes, least))
+        except OSError:
+            # A disk that is nearly full may have room for a small one; and what the server has of it is soon removed.
+            return Segment(self.folder, header, size=max(self._segment_bytes // 16, least))
 
     def _after_fork_in_child(self) -> None:
         self._lock = threading.RLock()
