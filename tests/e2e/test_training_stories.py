@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,19 +46,25 @@ def logged(training: Training) -> int:
     return int(out.rsplit("LOGGED ", 1)[1])
 
 
+def points_shown(page: Page) -> int:
+    """How many points the chart of `loss` shows, as it tells a screen reader."""
+    label = page.get_by_role("img", name="loss of 1 experiment").get_attribute("aria-label") or ""
+    found = re.search(r"([\d,]+) points", label)
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
 def test_a_chart_gains_points_without_a_reload(server: Server, train: Callable[..., Training], page: Page) -> None:
     training = train(STEADY, url=server.url)
     wait_for(lambda: server.metric(training.key, "loss"), what="the first point")
     page.goto(f"{server.url}/default/story/charts")
     page.evaluate("window.isTheSamePage = true")
-    chart = page.get_by_role("figure", name="loss")
-    expect(chart).to_be_visible()
-    first = wait_for(lambda: int(chart.get_attribute("data-points") or 0), what="points in the chart")
-    wait_for(lambda: int(chart.get_attribute("data-points") or 0) >= first + 50, what="50 more points in the chart")
+    expect(page.get_by_role("img", name="loss of 1 experiment")).to_be_visible()
+    first = wait_for(lambda: points_shown(page), what="points in the chart")
+    wait_for(lambda: points_shown(page) >= first + 50, what="50 more points in the chart")
     expect(page.get_by_text("steady").first).to_be_visible()
     training.go()
     count = logged(training)
-    wait_for(lambda: int(chart.get_attribute("data-points") or 0) == count, what="the last point in the chart")
+    wait_for(lambda: points_shown(page) == count, what="the last point in the chart")
     assert page.evaluate("window.isTheSamePage") is True
     assert sorted(server.values(training.key, "loss")) == list(range(count))
 
@@ -66,7 +73,7 @@ def test_the_server_is_away_for_ten_seconds(server: Server, train: Callable[...,
     training = train(STEADY, url=server.url)
     wait_for(lambda: server.metric(training.key, "loss").get("count", 0) > 20, what="points")
     page.goto(f"{server.url}/default/story/experiments/{training.key}")
-    expect(page.get_by_text("Running").first).to_be_visible()
+    expect(page.get_by_text("Running", exact=True).first).to_be_visible()
     server.stop()
     time.sleep(10)  # the story: away for ten seconds
     assert training.process.poll() is None
@@ -77,7 +84,7 @@ def test_the_server_is_away_for_ten_seconds(server: Server, train: Callable[...,
     values = server.values(training.key, "loss")
     assert values == {step: pytest.approx(1 / (step + 1)) for step in range(count)}
     wait_for(lambda: server.experiment(training.key)["experiment"]["state"] == "finished", what="the end")
-    expect(page.get_by_text("Finished").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=20_000)
 
 
 def test_a_training_killed_with_9_is_shown_as_killed(
@@ -86,10 +93,10 @@ def test_a_training_killed_with_9_is_shown_as_killed(
     training = train(STEADY, url=server.url)
     wait_for(lambda: server.metric(training.key, "loss").get("count", 0) > 50, what="points")
     page.goto(f"{server.url}/default/story/experiments/{training.key}")
-    expect(page.get_by_text("Running").first).to_be_visible()
+    expect(page.get_by_text("Running", exact=True).first).to_be_visible()
     assert training.process.stdout is not None
     training.process.send_signal(signal.SIGKILL)
-    expect(page.get_by_text("Killed").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Killed", exact=True).first).to_be_visible(timeout=15_000)
     out, _ = training.end()
     # what was printed after a point proves that the point had been logged; the last line may be cut in the middle
     printed = max(int(line.split()[1]) for line in out.splitlines()[:-1] if line.startswith("step "))

@@ -3,18 +3,20 @@ import { memo, useMemo, useRef, type ReactNode } from 'react'
 import { useChart } from '@/api/charts'
 import { describeError } from '@/api/errors'
 import { toCsv } from '@/charts/export'
+import { setHighlight } from '@/charts/highlight'
 import { LineChart, type LineChartHandle } from '@/charts/LineChart'
+import type { ChartSeries } from '@/charts/series'
 import type { AxisUnit } from '@/charts/ticks'
 import { useFrame } from '@/charts/use-frame'
 import { downloadBlob, toFileName } from '@/lib/download'
-import { formatNumber } from '@/lib/format'
+import { formatCount, formatNumber } from '@/lib/format'
 import { IconButton } from '@/ui/Button'
 import { classes } from '@/ui/classes'
 import { ErrorState, Skeleton } from '@/ui/Feedback'
 import { Menu } from '@/ui/Menu'
 import { notify } from '@/ui/Toast'
 import type { PanelProps } from '@/panels/contract'
-import { AXES, metricKey, splitMetric, toRequest, toSeries, type Range } from '@/panels/line-chart/data'
+import { AXES, countPoints, metricKey, splitMetric, toRequest, toSeries, type Range } from '@/panels/line-chart/data'
 import type { LineChartOptions } from '@/panels/line-chart/options'
 
 export interface LineChartPanelProps extends PanelProps<LineChartOptions> {
@@ -87,7 +89,7 @@ export const Panel = memo(function Panel({ options, experiments, metrics, range,
           <div className={classes('absolute inset-0 transition-opacity', isPlaceholderData && 'opacity-60')}>
             <LineChart
               ref={drawing}
-              label={`${name} of ${experiments.length} experiment${isAlone ? '' : 's'} by ${xLabel.toLowerCase()}`}
+              label={`${name} of ${experiments.length} experiment${isAlone ? '' : 's'} by ${xLabel.toLowerCase()}, ${formatCount(countPoints(data!))} points`}
               width={width}
               height={innerHeight}
               x={data!.x}
@@ -105,9 +107,26 @@ export const Panel = memo(function Panel({ options, experiments, metrics, range,
           </div>
         )}
       </div>
+      {!onExpand && series.length > 1 && <Legend series={series} />}
     </article>
   )
 })
+
+/** The names of the lines, where the page's own list is covered. Hover highlights. */
+function Legend({ series }: { series: readonly ChartSeries[] }) {
+  return (
+    <ul className="flex max-h-24 shrink-0 flex-wrap gap-x-4 gap-y-0.5 overflow-auto px-4 py-2.5 text-sm" onMouseLeave={() => setHighlight(null)}>
+      {series.map(each => (
+        <li key={each.id + each.label} className="flex max-w-72 items-center gap-2" onMouseEnter={() => setHighlight(each.id)}>
+          <svg aria-hidden width="16" height="6" className="shrink-0">
+            <line x1="0" x2="16" y1="3" y2="3" stroke={`var(${each.color})`} strokeWidth="3" strokeDasharray={each.dash.join(' ')} />
+          </svg>
+          <span className="truncate">{each.label}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
 
 function emptyWords(experiments: number, range: Range | null, unit: AxisUnit): string {
   if (experiments === 0) return 'Choose an experiment to draw it'

@@ -55,6 +55,9 @@ export function toSeries(chart: Chart, experiments: readonly PanelExperiment[], 
   })
 }
 
+/** How many logged points a chart shows, all lines together. */
+export const countPoints = (chart: Chart) => chart.lines.reduce((sum, line) => line.count.reduce((count, each) => count + each, sum), 0)
+
 /** Experiments that share a colour get different dashes; the oldest keeps the full line. */
 export function assignDashes(experiments: readonly PanelExperiment[]): Map<string, readonly number[]> {
   const seen = new Map<string, number>()
