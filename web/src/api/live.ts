@@ -11,7 +11,8 @@ interface LiveState {
   changedAt: number
 }
 
-const BATCH_MS = 500 // a page of charts is fetched at most this often
+const FIRST_MS = 200 // how long changes are gathered
+const PAUSE_MS = 1000 // a page of charts is fetched at most this often
 const RETRY_MS = [500, 1000, 2000, 5000]
 
 let state: LiveState = { connection: 'connecting', changedAt: 0 }
@@ -69,10 +70,15 @@ export function startLive(queries: QueryClient): () => void {
   let source: EventSource | undefined
   let flushTimer: ReturnType<typeof setTimeout> | undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let flushedAt = 0
   let failures = 0
   let hasBeenLive = false
   const waiting = new Map<string, Change>()
   const dirty = new Set<string>() // hashes of queries to fetch again
+
+  function plan(): void {
+    flushTimer ??= setTimeout(flush, Math.max(FIRST_MS, flushedAt + PAUSE_MS - Date.now()))
+  }
 
   function flush(): void {
     flushTimer = undefined
@@ -87,14 +93,15 @@ export function startLive(queries: QueryClient): () => void {
       dirty.delete(hash)
       if (query) void queries.invalidateQueries({ queryKey: query.queryKey, exact: true })
     }
-    if (dirty.size > 0) flushTimer = setTimeout(flush, BATCH_MS)
+    flushedAt = Date.now()
+    if (dirty.size > 0) plan()
   }
 
   function take(change: Change): void {
     const known = waiting.get(change.experiment)
     waiting.set(change.experiment, known ? { ...change, parts: [...new Set([...known.parts, ...change.parts])] } : change)
     setState({ changedAt: Date.now() })
-    flushTimer ??= setTimeout(flush, BATCH_MS)
+    plan()
   }
 
   function open(): void {

@@ -86,7 +86,6 @@ export function LineChart({ label, width, height, ref, ...input }: LineChartProp
   }
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a picture whose values arrow keys read out
     <div
       ref={holder}
       role="img"

@@ -44,7 +44,14 @@ export function ChartsPage() {
   const value = useMemo(() => metrics.find(metric => metricKey(metric) === view.value) ?? guessValueMetric(metrics), [metrics, view.value])
 
   const failed = [counts, columns].find(query => query.error && !query.data)
-  if (failed) return <ErrorState {...describeError(failed.error)} onRetry={() => void failed.refetch()} className="flex-1" />
+  if (failed) {
+    return (
+      <>
+        <PageHeader title="Charts" />
+        <ErrorState {...describeError(failed.error)} onRetry={() => void failed.refetch()} className="flex-1" />
+      </>
+    )
+  }
 
   const list = (
     <RunList

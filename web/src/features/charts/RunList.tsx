@@ -94,7 +94,6 @@ export function RunList({ workspace, project, drawn, text, onText, metrics, valu
           <Select label="Value shown" isBare value={metricKey(value)} onChange={onValue} options={metrics.map(metric => ({ value: metricKey(metric), label: metricKey(metric) }))} className="ml-auto !h-5 max-w-36 !gap-1 !px-1 !text-2xs !text-fg3" />
         )}
       </div>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a list that arrow keys walk */}
       <div ref={scroller} role="group" aria-label="Run list" tabIndex={0} onKeyDown={onKeyDown} onMouseLeave={() => setHighlight(null)} className="min-h-0 flex-1 overflow-auto px-1.5 pb-2 focus-visible:-outline-offset-2">
         {rows.error && rows.isPending ? (
           <ErrorState {...describeError(rows.error)} isCompact onRetry={rows.retry} />
