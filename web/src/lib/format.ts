@@ -1,5 +1,13 @@
 const MINUS = '−'
 const counts = new Intl.NumberFormat('en-US')
+const decimalFormats = new Map<string, Intl.NumberFormat>() // dear to make, and tables format hundreds of numbers a frame
+
+function decimalFormat(least: number, most: number): Intl.NumberFormat {
+  const id = `${least} ${most}`
+  const known = decimalFormats.get(id) ?? new Intl.NumberFormat('en-US', { minimumFractionDigits: least, maximumFractionDigits: most })
+  decimalFormats.set(id, known)
+  return known
+}
 
 /** A whole number with separators: `12,480`. */
 export function formatCount(value: number): string {
@@ -17,7 +25,7 @@ export function formatNumber(value: number | string | null | undefined, digits =
   if (size < 1e-3 || size >= 1e9) return trimExponent(number.toExponential(digits - 2)).replace(/-/g, MINUS)
   if (Number.isInteger(number)) return counts.format(number).replace('-', MINUS)
   const decimals = Math.max(0, digits - 1 - Math.max(0, Math.floor(Math.log10(size))))
-  return number.toLocaleString('en-US', { minimumFractionDigits: Math.min(decimals, size >= 1000 ? 0 : decimals), maximumFractionDigits: decimals }).replace('-', MINUS)
+  return decimalFormat(size >= 1000 ? 0 : decimals, decimals).format(number).replace('-', MINUS)
 }
 
 /** A number as the API sends it: odd ones come as text. Null where there is none. */
