@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import web
-from halley.cli.main import main as run_halley
-from halley.server.document import render as render_openapi
 
 import halley
 from halley import errors
+from halley.cli.main import main as run_halley
+from halley.server.document import render as render_openapi
 from halley.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent

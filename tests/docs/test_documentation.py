@@ -28,22 +28,28 @@ def module_names() -> list[str]:
 
 
 @pytest.mark.parametrize("name", module_names())
-def test_docstring_examples_run(name: str) -> None:
+def test_docstring_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} has no docstring"
-    assert doctest.testmod(module).failed == 0
+    if not any(test.examples for test in doctest.DocTestFinder().find(module)):
+        return
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HALLEY_MODE", "offline")
+    with halley.start(display_summary_level=0, auto_output_logging=False) as experiment:
+        names = {"halley": halley, "experiment": experiment}
+        assert doctest.testmod(module, extraglobs=names if ".sdk." in name else None).failed == 0
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_paths_named_exist(page: Path) -> None:
-    text = page.read_text()
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_paths_named_exist(path: Path) -> None:
+    text = path.read_text()
     named = set(re.findall(r"`((?:src|tests|docs|web|examples|benchmarks|packaging)/[\w./-]+)`", text))
     missing = sorted(
         path for path in named if not (ROOT / path.rstrip("/")).exists() and path != "src/halley/server/static"
     )
     assert missing == []
     links = {link.split("#")[0] for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text)} - {""}
-    assert sorted(link for link in links if not (page.parent / link).exists()) == []
+    assert sorted(link for link in links if not (path.parent / link).exists()) == []
 
 
 def test_every_invariant_names_its_test() -> None:
