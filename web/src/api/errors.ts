@@ -39,6 +39,7 @@ export function unreachable(): ApiError {
 
 /** Any error as words for people. */
 export function describeError(error: unknown): { message: string; hint: string } {
-  if (error instanceof ApiError) return { message: error.message, hint: error.hint }
+  // What is missing was named by the address, so the server's hint for programs does not help.
+  if (error instanceof ApiError) return { message: error.message, hint: error.status === 404 ? 'It may have been deleted, or the address was cut short.' : error.hint }
   return { message: error instanceof Error ? `This page broke: ${error.message}` : 'This page broke.', hint: 'Try again. If it stays, please report it with this text.' }
 }

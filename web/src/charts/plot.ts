@@ -6,6 +6,7 @@ import { layersOf, lonePlaces, type ChartSeries, type Layer } from '@/charts/ser
 import { linearTicks, logTicks, tickLabels, type AxisUnit } from '@/charts/ticks'
 import { hideTooltip, showTooltip } from '@/charts/tooltip'
 import { formatCount, formatDuration, formatNumber, formatTime } from '@/lib/format'
+import { shortenMiddle } from '@/lib/text'
 
 export interface PlotInput {
   x: readonly number[]
@@ -166,7 +167,7 @@ function axes({ xUnit, isLogX, isLogY }: PlotInput): uPlot.Axis[] {
   // uPlot scales fonts by whole px only.
   const common: uPlot.Axis = { stroke: token('--text-3'), font: `11px ${token('--font-sans')}`, ticks: { show: false }, filter: (_plot, splits) => splits }
   const xTicks = (plot: uPlot, low: number, high: number) => {
-    const most = Math.max(2, Math.floor(plot.over.clientWidth / (xUnit === 'moment' ? 84 : 72)) || 3)
+    const most = Math.max(2, Math.floor(plot.over.clientWidth / (xUnit === 'moment' ? 66 : 72)) || 3)
     return isLogX ? logTicks(low, high, most) : linearTicks(low, high, most, xUnit)
   }
   const yTicks = (plot: uPlot, low: number, high: number) => {
@@ -227,7 +228,7 @@ function describeCursor(plot: uPlot, input: PlotInput, layers: readonly Layer[])
     .sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : b.value - a.value))
     .map(({ series, value, odd, distance }) => ({
       color: series.color,
-      label: series.label,
+      label: shortenMiddle(series.label, 46),
       value: (Number.isNaN(value) ? '' : formatNumber(value)) + (odd > 0 ? ` ${odd} NaN/∞` : ''),
       isNearest: found.length > 1 && distance === nearest.distance,
     }))

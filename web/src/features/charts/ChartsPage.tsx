@@ -38,8 +38,11 @@ export function ChartsPage() {
   const [isListOpen, setListOpen] = useState(false) // small screens only
   useEffect(() => () => setHighlight(null), [])
 
-  // Moving a slider or typing must not fill the history.
-  const onView = useCallback((change: Partial<ProjectChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: true }), [navigate])
+  // Going back undoes a zoom and closes a large chart; moving a slider or typing must not fill the history.
+  const onView = useCallback(
+    (change: Partial<ProjectChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: change.full === undefined && change.low === undefined }),
+    [navigate],
+  )
   const metrics = useMemo(() => (columns.data ?? []).filter(column => column.kind === 'metric').map(({ name, context }): PanelMetric => ({ name, context })), [columns.data])
   const value = useMemo(() => metrics.find(metric => metricKey(metric) === view.value) ?? guessValueMetric(metrics), [metrics, view.value])
 

@@ -18,6 +18,7 @@ import type { PanelExperiment } from '@/panels/contract'
 import { IconButton } from '@/ui/Button'
 import { classes } from '@/ui/classes'
 import { ErrorState, Skeleton } from '@/ui/Feedback'
+import { LongName } from '@/ui/LongName'
 import { Menu } from '@/ui/Menu'
 import { SearchField } from '@/ui/SearchField'
 import { Select } from '@/ui/Select'
@@ -156,10 +157,9 @@ function Row({ row: { experiment, values }, isShown, isActive, dash, hasValue, o
       <Link
         to="/$workspace/$project/experiments/$key/charts"
         params={{ workspace: experiment.workspace, project: experiment.project, key: experiment.key }}
-        title={experiment.name}
-        className="min-w-0 flex-1 truncate text-sm hover:underline"
+        className="min-w-0 flex-1 text-sm hover:underline"
       >
-        {experiment.name}
+        <LongName name={experiment.name} />
       </Link>
       <StateDot state={experiment.state} />
       {hasValue && <span className={classes('num min-w-11 shrink-0 text-right text-xs', isShown ? 'text-fg2' : 'text-fg3')}>{typeof value === 'boolean' ? String(value) : formatNumber(value, 4)}</span>}

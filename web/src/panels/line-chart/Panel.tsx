@@ -13,6 +13,7 @@ import { formatCount, formatNumber } from '@/lib/format'
 import { IconButton } from '@/ui/Button'
 import { classes } from '@/ui/classes'
 import { ErrorState, Skeleton } from '@/ui/Feedback'
+import { LongName } from '@/ui/LongName'
 import { Menu } from '@/ui/Menu'
 import { notify } from '@/ui/Toast'
 import type { PanelProps } from '@/panels/contract'
@@ -121,7 +122,7 @@ function Legend({ series }: { series: readonly ChartSeries[] }) {
           <svg aria-hidden width="16" height="6" className="shrink-0">
             <line x1="0" x2="16" y1="3" y2="3" stroke={`var(${each.color})`} strokeWidth="3" strokeDasharray={each.dash.join(' ')} />
           </svg>
-          <span className="truncate">{each.label}</span>
+          <LongName name={each.label} />
         </li>
       ))}
     </ul>
