@@ -77,9 +77,6 @@ def find_lines(link: Link, runs: Sequence[int], metrics: Sequence[MetricId]) -> 
     numbers = {number: metric for metric in metrics if (number := _find_number(link, metric)) is not None}
     if not numbers or not runs:
         return []
-    found = set(
-        link.rows(f"select run, metric from series where run in {in_list(runs)} and metric in {in_list(numbers)}")
-    )
     chunks: dict[tuple[int, int], list[ChunkRow]] = {}
     for run, number, *row in link.run(
         f"select run, metric, id, first, last, n, clock from chunk where run in {in_list(runs)}"
@@ -91,7 +88,7 @@ def find_lines(link: Link, runs: Sequence[int], metrics: Sequence[MetricId]) -> 
         Line(run, metric, number, _to_parts(chunks.get((run, number), []), tails.get((run, number))))
         for run in dict.fromkeys(runs)
         for number, metric in numbers.items()
-        if (run, number) in found
+        if (run, number) in chunks or (run, number) in tails
     ]
 
 
@@ -145,21 +142,17 @@ def _to_part(points: Columns) -> Part:
 
 
 def _draw_steps(link: Link, lines: list[Line], low: float | None, high: float | None, buckets: int) -> Chart:
-    lines = [
-        line._replace(
-            parts=[
-                part
-                for part in line.parts
-                if (low is None or part.last >= low) and (high is None or part.first <= high)
-            ]
-        )
-        for line in lines
-    ]
+    if low is not None or high is not None:
+        lines = [line._replace(parts=[part for part in line.parts if _is_near(part, low, high)]) for line in lines]
     reader = PartReader(link, low, high)
     grid = _choose_step_grid(reader, lines, low, high, buckets)
     heap = Heap(len(lines), len(grid.edges))
     heap_lines(reader, heap, [(line, grid) for line in lines])
     return _finish(heap, grid, lines)
+
+
+def _is_near(part: Part, low: float | None, high: float | None) -> bool:
+    return (low is None or part.last >= low) and (high is None or part.first <= high)
 
 
 def _choose_step_grid(

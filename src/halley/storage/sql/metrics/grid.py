@@ -66,16 +66,18 @@ def value_grid(columns: Iterable[npt.NDArray[np.generic]], buckets: int) -> Grid
 
 
 class Cut(NamedTuple):
-    """A sorted column cut by a grid: the buckets that hold anything, where each begins, and how much it holds."""
+    """A sorted column cut by a grid: buckets that hold anything, where each begins, its size; the first x."""
 
     bucket: Integers
     begin: Integers
     size: Integers
+    first: float
 
 
 def cut(x: npt.NDArray[np.generic], grid: Grid) -> Cut:
     """Cut a sorted column; every value must be at or right of the first edge."""
-    begins = np.searchsorted(x.astype(np.float64, copy=False), grid.edges)
+    places = x.astype(np.float64, copy=False)
+    begins = np.searchsorted(places, grid.edges)
     counts = np.diff(begins, append=len(x))
     bucket = np.flatnonzero(counts)
-    return Cut(bucket, begins[bucket], counts[bucket])
+    return Cut(bucket, begins[bucket], counts[bucket], float(places[0]))

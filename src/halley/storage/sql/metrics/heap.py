@@ -1,13 +1,19 @@
 """Points heaped into the buckets of a grid, for many series at once."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from halley.storage.sql.metrics.codec import BLOCK_POINTS, Floats, Integers, Records
 from halley.storage.sql.metrics.grid import Cut
 
 _FLUSH_POINTS = 1_000_000
+"""So many points are reduced together: bounds memory."""
+
+_BLOCK_ROWS = 64
+"""Buckets of more rows than this gain nothing from being reduced as a block."""
 
 
 class Heaped(NamedTuple):
@@ -24,8 +30,8 @@ class Heaped(NamedTuple):
 class Heap:
     """Count, odd count, min, max, sum and last value for every bucket of every series.
 
-    Parts of one series must be given in the order of x. Nothing is computed part by part: parts are collected and
-    reduced together, because a chart of 100 runs has 100 small parts.
+    Parts of one series must be given in the order of x. Parts are collected and reduced together: series that were
+    logged at the same steps, as the runs of a chart mostly are, are the columns of one matrix.
 
     Args:
         series: How many series.
@@ -33,30 +39,60 @@ class Heap:
     """
 
     def __init__(self, series: int, buckets: int) -> None:
-        self._buckets = buckets
-        self._shape = (series, buckets)
-        size = series * buckets
-        self._count = np.zeros(size, np.int64)
-        self._odd = np.zeros(size, np.int64)
-        self._min = np.full(size, np.inf)
-        self._max = np.full(size, -np.inf)
-        self._sum = np.zeros(size)
-        self._last = np.full(size, np.nan)
-        self._keys: list[Integers] = []
-        self._begins: list[Integers] = []
-        self._counts: list[Integers] = []
-        self._values: list[Floats] = []
-        self._waiting = 0
+        shape = (buckets, series)  # as the matrices that are reduced into it
+        self._count = np.zeros(shape, np.int64)
+        self._odd = np.zeros(shape, np.int64)
+        self._min = np.full(shape, np.inf)
+        self._max = np.full(shape, -np.inf)
+        self._sum = np.zeros(shape)
+        self._last = np.full(shape, np.nan)
+        self._waiting: dict[int, tuple[Cut, list[int], list[Floats]]] = {}
+        self._points = 0
 
     def put(self, series: int, cuts: Cut, values: Floats) -> None:
-        """Heap values, cut by the grid."""
-        self._keys.append(cuts.bucket + series * self._buckets)
-        self._begins.append(cuts.begin + self._waiting)
-        self._counts.append(cuts.size)
-        self._values.append(values)
-        self._waiting += len(values)
-        if self._waiting > _FLUSH_POINTS:
+        """Heap values, cut by the grid. Parts with the very same cut are reduced together."""
+        _, rows, columns = self._waiting.setdefault(id(cuts), (cuts, [], []))
+        rows.append(series)
+        columns.append(values)
+        self._points += len(values)
+        if self._points > _FLUSH_POINTS:
             self._flush()
+
+    def _flush(self) -> None:
+        # Parts of a series lie side by side, so what begins first is the earlier: the later one's last value stays.
+        for cuts, rows, columns in sorted(self._waiting.values(), key=lambda group: group[0].first):
+            self._reduce(cuts, rows, np.stack(columns, axis=1) if len(columns) > 1 else columns[0][:, np.newaxis])
+        self._waiting = {}
+        self._points = 0
+
+    def _reduce(self, cuts: Cut, rows: Sequence[int], values: npt.NDArray[np.float64]) -> None:
+        """Reduce a matrix, one column a series, one row an x."""
+        bucket, begin, size = cuts.bucket, cuts.begin, cuts.size
+        finite = np.isfinite(values)
+        is_finite = bool(finite.all())
+        low = values if is_finite else np.where(finite, values, np.inf)
+        high = values if is_finite else np.where(finite, values, -np.inf)
+        total = values if is_finite else np.where(finite, values, 0.0)
+        last = values
+        if len(begin) < len(values):
+            last = values[begin + size - 1]
+            with np.errstate(over="ignore", invalid="ignore"):
+                low = _reduce_rows(np.minimum, low, cuts)
+                high = _reduce_rows(np.maximum, high, cuts)
+                total = _reduce_rows(np.add, total, cuts)
+        odd = None if is_finite else _reduce_rows(np.add, (~finite).astype(np.int64), cuts)
+        row, column = _to_index(rows), _to_index(bucket)
+        where: Any = (column, row)
+        if not isinstance(row, slice) and not isinstance(column, slice):
+            where = np.ix_(column, row)
+        self._count[where] += size[:, np.newaxis]
+        if odd is not None:
+            self._odd[where] += odd
+        self._min[where] = np.minimum(self._min[where], low)
+        self._max[where] = np.maximum(self._max[where], high)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._sum[where] += total
+        self._last[where] = last
 
     def put_blocks(self, series: int, first: Integers, last: Integers, blocks: Records, n: int) -> None:
         """Heap a roll-up: block i begins in bucket `first[i]` and ends in `last[i]`, the same or the next one.
@@ -64,64 +100,22 @@ class Heap:
         A block counts in the bucket it begins in, and its extremes in both.
         """
         self._flush()
-        key = first + series * self._buckets
-        begins = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        begins = np.flatnonzero(np.append(True, first[1:] != first[:-1]))
+        bucket = first[begins]
         counts = np.full(len(blocks), BLOCK_POINTS)
         counts[-1] = n - BLOCK_POINTS * (len(blocks) - 1)
-        odd = blocks["odd"].astype(np.int64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._add(
-                key[begins],
-                np.add.reduceat(counts, begins),
-                np.add.reduceat(odd, begins),
-                np.minimum.reduceat(blocks["min"], begins),
-                np.maximum.reduceat(blocks["max"], begins),
-                np.add.reduceat(blocks["sum"], begins),
-                blocks["last"][np.append(begins[1:], len(blocks)) - 1],
-            )
         over = np.flatnonzero(last > first)
-        after = last[over] + series * self._buckets
-        np.minimum.at(self._min, after, blocks["min"][over])
-        np.maximum.at(self._max, after, blocks["max"][over])
-
-    def _flush(self) -> None:
-        if not self._waiting:
-            return
-        key, begin, count = (np.concatenate(parts) for parts in (self._keys, self._begins, self._counts))
-        value = np.concatenate(self._values)
-        self._keys, self._begins, self._counts, self._values, self._waiting = [], [], [], [], 0
-        finite = np.isfinite(value)
-        # A bucket that goes on from one part to the next is two stretches, side by side, with one key.
-        is_new = np.append(True, key[1:] != key[:-1])
-        if not is_new.all():
-            begin, key = begin[is_new], key[is_new]
-            count = np.add.reduceat(count, np.flatnonzero(is_new))
+        self._count[bucket, series] += np.add.reduceat(counts, begins)
+        self._odd[bucket, series] += np.add.reduceat(blocks["odd"].astype(np.int64), begins)
         with np.errstate(over="ignore", invalid="ignore"):
-            if finite.all():
-                odd = np.zeros(len(key), np.int64)
-                low = high = total = value
-            else:
-                odd = np.add.reduceat(~finite, begin, dtype=np.int64)
-                low, high, total = (np.where(finite, value, filler) for filler in (np.inf, -np.inf, 0.0))
-            self._add(
-                key,
-                count,
-                odd,
-                np.minimum.reduceat(low, begin),
-                np.maximum.reduceat(high, begin),
-                np.add.reduceat(total, begin),
-                value[begin + count - 1],
-            )
-
-    def _add(
-        self, key: Integers, count: Integers, odd: Integers, least: Floats, most: Floats, total: Floats, last: Floats
-    ) -> None:
-        self._count[key] += count
-        self._odd[key] += odd
-        self._min[key] = np.minimum(self._min[key], least)
-        self._max[key] = np.maximum(self._max[key], most)
-        self._sum[key] += total
-        self._last[key] = last
+            self._sum[bucket, series] += np.add.reduceat(blocks["sum"], begins)
+        for column, ufunc, values in (
+            (self._min, np.minimum, blocks["min"]),
+            (self._max, np.maximum, blocks["max"]),
+        ):
+            column[bucket, series] = ufunc(column[bucket, series], ufunc.reduceat(values, begins))
+            ufunc.at(column[:, series], last[over], values[over])
+        self._last[bucket, series] = blocks["last"][np.append(begins[1:], len(blocks)) - 1]
 
     def finish(self) -> Heaped:
         """What is in every bucket now."""
@@ -130,10 +124,39 @@ class Heap:
         is_empty = finite == 0
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             mean = self._sum / finite
-            # Sums of huge values overflow although their mean does not; and a mean lies between the extremes.
-            mean = np.where(np.isfinite(mean), mean, self._min / 2 + self._max / 2)
-            mean = np.minimum(np.maximum(mean, self._min), self._max)
-        for column in (self._min, self._max, mean):
-            column[is_empty] = np.nan
+            if not np.isfinite(self._sum).all():  # sums of huge values overflow although their mean does not
+                mean = np.where(np.isfinite(mean), mean, self._min / 2 + self._max / 2)
+            mean = np.minimum(np.maximum(mean, self._min), self._max)  # rounding must not leave the envelope
+        if is_empty.any():
+            for column in (self._min, self._max, mean):
+                column[is_empty] = np.nan
         columns = (self._count, self._odd, self._min, self._max, mean, self._last)
-        return Heaped(*(column.reshape(self._shape) for column in columns))
+        return Heaped(*(np.ascontiguousarray(column.T) for column in columns))
+
+
+def _reduce_rows(ufunc: np.ufunc, values: npt.NDArray[Any], cuts: Cut) -> npt.NDArray[Any]:
+    """Reduce the rows of every bucket to one.
+
+    Steps are mostly regular, so all buckets but the first and the last have the same size: then the rows between are
+    a block, which numpy reduces several times as fast as stretches of any size.
+    """
+    size = int(cuts.size[len(cuts.size) // 2])
+    if len(cuts.size) < 4 or size > _BLOCK_ROWS or (cuts.size[1:-1] != size).any():
+        return ufunc.reduceat(values, cuts.begin, axis=0)
+    begin, end = cuts.begin[1], cuts.begin[-1]
+    middle = values[begin:end].reshape(-1, size, values.shape[1])
+    return np.concatenate(
+        [
+            ufunc.reduce(values[:begin], axis=0, keepdims=True),
+            ufunc.reduce(middle, axis=1),
+            ufunc.reduce(values[end:], axis=0, keepdims=True),
+        ]
+    )
+
+
+def _to_index(places: Sequence[int] | Integers) -> slice | Integers:
+    """Places as a slice if they follow one another: much cheaper for numpy."""
+    first, n = int(places[0]), len(places)
+    if int(places[-1]) == first + n - 1 and (n < 3 or bool((np.diff(places) == 1).all())):
+        return slice(first, first + n)
+    return np.asarray(places, np.int64)
