@@ -6,7 +6,6 @@ for scripts that were written for it), the file `~/.halley/config.toml`, the def
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -188,6 +187,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise SettingError(
             f"The configuration file {path} cannot be read: {error}.", hint="Make it readable, or remove it."
         ) from error
+    import tomllib  # noqa: PLC0415 - only who has a configuration file pays for its parser
+
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

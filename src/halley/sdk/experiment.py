@@ -4,12 +4,11 @@ import os
 import shlex
 import sys
 import time
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from halley import settings
+from halley import __version__, settings
 from halley.core.ids import ExperimentKey, check_experiment_key, new_experiment_key
 from halley.core.metric import NO_EPOCH, NO_STEP, check_value
 from halley.core.names import check_name, check_place_name
@@ -27,7 +26,7 @@ from halley.sdk.say import say
 from halley.sdk.sender.launch import Orders
 from halley.wire.records import AnyRecord, End, Name, Start
 
-_VERSION = "0.1.0"
+_time_ns = time.time_ns
 _ACCEPTED = frozenset(
     """
     auto_histogram_activation_logging auto_histogram_epoch_rate auto_histogram_gradient_logging
@@ -130,7 +129,9 @@ class Experiment(Metrics, Parameters, Facts, Position):
         _end_running()
         if self._mode != "disabled":
             key_is_given = values["experiment_key"] is not None
-            self._begin(start_mode or ("get_or_create" if key_is_given else "create"), source or f"halley {_VERSION}")
+            self._begin(
+                start_mode or ("get_or_create" if key_is_given else "create"), source or f"halley {__version__}"
+            )
 
     @property
     def id(self) -> ExperimentKey:
@@ -224,7 +225,7 @@ class Experiment(Metrics, Parameters, Facts, Position):
         """
         self._finish(Ending("finished"), self._timeout(timeout, "end(timeout)"))
 
-    def __enter__(self) -> "Experiment":
+    def __enter__(self) -> Self:
         """Use it as a context manager: the end of the block ends it, finished or, by an exception, failed."""
         return self
 
@@ -293,7 +294,7 @@ class Experiment(Metrics, Parameters, Facts, Position):
         return before
 
     def _now(self) -> int:
-        return time.time_ns() // 1_000_000
+        return _time_ns() // 1_000_000
 
     def _emit(self, record: AnyRecord) -> None:
         if isinstance(record, Name):
@@ -327,7 +328,7 @@ class Experiment(Metrics, Parameters, Facts, Position):
         if journal is None:
             self._ignore()
         else:
-            journal.append_point(series, step, time.time_ns() // 1_000_000, epoch, value)
+            journal.append_point(series, step, _time_ns() // 1_000_000, epoch, value)
 
     def _add_series(self, name: str, context: str) -> Series:
         checked = check_name(name, "log_metric(name)")
@@ -366,6 +367,8 @@ def _check_text(value: Any, argument: str) -> Any:
 def _check_options(options: dict[str, Any]) -> None:
     for name in options:
         if name not in _ACCEPTED:
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it, and it takes 2 ms
+
             near = get_close_matches(name, [*_ACCEPTED, *_own_arguments()], n=1)
             hint = f"Did you mean {near[0]}?" if near else "Leave it out."
             raise ArgumentTypeError(f"Experiment() has no argument {name!r}.", hint=hint)

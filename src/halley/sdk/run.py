@@ -77,6 +77,10 @@ class Run:
 
     def delivery(self) -> Delivery:
         """How far the sender is."""
+        if os.fstat(self._delivery).st_nlink == 0 and (self.folder / "delivery").exists():
+            # The sender of an earlier run of this experiment cleaned up; the next one began a new file.
+            os.close(self._delivery)
+            self._delivery = open_delivery(self.folder)
         return read_delivery(self._delivery) or Delivery()
 
     def flush(self, timeout: float) -> bool:
@@ -178,7 +182,7 @@ class Run:
                 f"{delivered:,} of {journal.number:,} records delivered, the rest is in {self.folder} and being sent"
             )
             if delivery.error:
-                parts.append(delivery.error)
+                parts.append(delivery.error.rstrip("."))
         if delivery.refused:
             parts.append(f"{delivery.refused:,} refused by the server and kept in {self.folder / 'refused'}")
         if journal.dropped_count:

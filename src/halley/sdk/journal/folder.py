@@ -35,7 +35,10 @@ def make_writer_folder(run: Path, writer: str) -> int:
         OSError: the folder cannot be made.
     """
     hidden, folder = run / f".{writer}", run / writer
-    hidden.mkdir(parents=True)
+    try:
+        hidden.mkdir(parents=True)
+    except FileNotFoundError:  # the sender of an earlier writer removed the run folder in this very moment
+        hidden.mkdir(parents=True)
     alive = os.open(hidden / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.lockf(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
     hidden.rename(folder)

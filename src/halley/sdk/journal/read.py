@@ -63,6 +63,8 @@ class Reader:
         """Read payloads of this segment from `number` on, and say why it stopped."""
         payloads: list[bytes] = []
         size = 0
+        if not any(os.pread(self._descriptor, HEAD.size, self._position)):
+            return [], "end"  # the usual case, and asked twenty times a second: no chunk of zeros is read for it
         while len(payloads) < limit_records and size < limit_bytes:
             found, used, stop = _split(
                 os.pread(self._descriptor, _CHUNK, self._position), limit_records - len(payloads)

@@ -57,10 +57,12 @@ class Segment:
 
 def _allocate(descriptor: int, size: int) -> None:
     try:
-        os.posix_fallocate(descriptor, 0, size)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, size)
+            return
     except OSError as error:
         if error.errno not in {errno.EOPNOTSUPP, errno.EINVAL}:
             raise
-        zeros, written = bytes(1 << 16), 0
-        while written < size:
-            written += os.pwrite(descriptor, zeros[: size - written], written)
+    zeros, written = bytes(1 << 16), 0
+    while written < size:
+        written += os.pwrite(descriptor, zeros[: size - written], written)

@@ -62,6 +62,7 @@ class Facts(Voice):
             KeyError: there is none; the message names those there are.
 
         Example:
+            >>> experiment.log_other("dataset", "2026-11")
             >>> experiment.get_other("dataset")
             'ratings of 2021'
         """

@@ -60,6 +60,7 @@ class Parameters(Voice):
             KeyError: there is none; the message names those there are.
 
         Example:
+            >>> experiment.log_parameter("learning_rate", 0.01)
             >>> experiment.get_parameter("learning_rate")
             0.01
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Self
 
 from halley.core.metric import check_epoch, check_step
 from halley.core.names import check_name
@@ -65,7 +65,7 @@ class Position(Voice):
         epoch = check_epoch(epoch_cnt, "log_epoch_end(epoch_cnt)")
         self._move(step=None if step is None else check_step(step, "log_epoch_end(step)"), epoch=epoch)
 
-    def train(self) -> AbstractContextManager[Any]:
+    def train(self) -> AbstractContextManager[Self]:
         """Log metrics of the context `train` inside a `with` block.
 
         Example:
@@ -74,7 +74,7 @@ class Position(Voice):
         """
         return self._within("train")
 
-    def validate(self) -> AbstractContextManager[Any]:
+    def validate(self) -> AbstractContextManager[Self]:
         """Log metrics of the context `validate` inside a `with` block.
 
         Example:
@@ -83,7 +83,7 @@ class Position(Voice):
         """
         return self._within("validate")
 
-    def test(self) -> AbstractContextManager[Any]:
+    def test(self) -> AbstractContextManager[Self]:
         """Log metrics of the context `test` inside a `with` block.
 
         Example:
@@ -92,7 +92,7 @@ class Position(Voice):
         """
         return self._within("test")
 
-    def context_manager(self, context: str) -> AbstractContextManager[Any]:
+    def context_manager(self, context: str) -> AbstractContextManager[Self]:
         """Log metrics of any context inside a `with` block; behind it the context is what it was before.
 
         Args:
@@ -109,7 +109,7 @@ class Position(Voice):
         return self._within(check_name(context, "context_manager(context)"))
 
     @contextmanager
-    def _within(self, context: str) -> Iterator[Any]:
+    def _within(self, context: str) -> Iterator[Self]:
         before = self._enter(context)
         try:
             yield self

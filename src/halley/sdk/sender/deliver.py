@@ -92,6 +92,10 @@ def _message(data: bytes) -> str:
 
 
 def _plain(error: BaseException) -> str:
-    reason = getattr(error, "reason", None) or error
-    text = str(reason)
-    return text.rsplit(": ", 1)[-1] if "object at" in text else text
+    """The reason in words: the system's if there is one, without the names of objects."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return str(error).rsplit(": ", 1)[-1]
