@@ -63,6 +63,7 @@ class Facts(Voice):
 
         Example:
             >>> experiment.log_other("dataset", "2026-11")
+            >>> experiment.log_other("dataset", "ratings of 2021")
             >>> experiment.get_other("dataset")
             'ratings of 2021'
         """
