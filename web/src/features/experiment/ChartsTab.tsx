@@ -17,7 +17,7 @@ export function ChartsTab() {
   const { data } = useExperiment(route.useParams().key)
   const view = route.useSearch()
   const navigate = route.useNavigate()
-  const onView = useCallback((change: Partial<ChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: true }), [navigate])
+  const onView = useCallback((change: Partial<ChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: true, resetScroll: false }), [navigate])
   const key = data?.experiment.key
   const name = data?.experiment.name
   const number = data?.experiment.number

@@ -57,7 +57,7 @@ function Log({ detail: { experiment }, counted }: { detail: ExperimentDetail; co
   const search = useLogSearch({ experimentKey: experiment.key, stream, text: view.q ?? '', isLive, goTo: scroll.goTo })
 
   const onView = (change: { [Key in keyof OutputView]?: OutputView[Key] | undefined }) =>
-    void navigate({ search: before => Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined && value !== '')), replace: true })
+    void navigate({ search: before => Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined && value !== '')), replace: true, resetScroll: false })
   const onStep = (isBackwards: boolean) => search.step(isBackwards, Math.ceil(scroll.position / LINE_HEIGHT))
   const onPick = (place: number, isRange: boolean) => {
     const from = isRange && pickedFrom >= 0 ? pickedFrom : place

@@ -97,10 +97,13 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
     const place = target.closest<HTMLElement>('[data-place]')?.dataset['place']
     if (place === undefined) return
     setActive(Number(place))
-    if (target.closest('a, button, input, label') || window.getSelection()?.isCollapsed === false) return
+    const isLink = target.closest('a') !== null
+    const hasModifier = event.shiftKey || event.ctrlKey || event.metaKey
+    if ((isLink && hasModifier) || target.closest('button, input, label') || window.getSelection()?.isCollapsed === false) return
     const experiment = rows.row(Number(place))?.experiment
     if (!experiment) return
-    if (event.shiftKey || event.ctrlKey || event.metaKey) select(Number(place), event.shiftKey)
+    if (isLink) event.preventDefault()
+    if (hasModifier) select(Number(place), event.shiftKey)
     else open(experiment)
   }
   const onPointerOver = (event: React.PointerEvent<HTMLDivElement>) => {
@@ -162,7 +165,7 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
             })}
           </div>
         </div>
-        <div role="rowgroup" className="relative" style={{ height: rows.isPending ? 40 * ROW_HEIGHT : virtual.getTotalSize(), minWidth }}>
+        <div role="rowgroup" className="relative overflow-y-clip" style={{ height: rows.isPending ? `calc(100% - ${HEADER_HEIGHT}px)` : virtual.getTotalSize(), minWidth }}>
           {rows.isPending
             ? Array.from({ length: 40 }, (_, place) => <WaitingRow key={place} place={place} top={place * ROW_HEIGHT} columns={columns.length} template={template} />)
             : items.map(({ index, start }) => {
@@ -225,7 +228,10 @@ function useAnchor({ text, states, is_archived, sort }: Search, scroller: React.
   useLayoutEffect(() => {
     const before = anchor.current
     anchor.current = { asked, place, key }
-    if (before.asked !== asked) return scroller.current?.scrollTo({ top: 0 })
+    if (before.asked !== asked) {
+      scroller.current?.scrollTo({ top: 0 })
+      return
+    }
     if (!isNewestFirst || place === 0 || before.place !== place || before.key === undefined || before.key === key) return
     const moved = [1, -1, 2, -2, 3, -3, 4, -4, 5, -5].find(step => keyAt(place + step) === before.key)
     if (moved) scroller.current?.scrollBy({ top: moved * ROW_HEIGHT, behavior: 'instant' })

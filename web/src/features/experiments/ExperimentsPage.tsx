@@ -51,7 +51,7 @@ export function ExperimentsPage() {
     [workspace, project, text, states, view.archived, sorts, columns],
   )
   const change = (part: { [Key in keyof TableView]?: TableView[Key] | undefined }) =>
-    void navigate({ search: before => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, value]) => value !== undefined && value !== '')), replace: true })
+    void navigate({ search: before => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, value]) => value !== undefined && value !== '')), replace: true, resetScroll: false })
 
   const isFiltered = text !== '' || states.length > 0
   const empty = isFiltered ? (
