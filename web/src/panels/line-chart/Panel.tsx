@@ -51,7 +51,7 @@ export const Panel = memo(function Panel({ options, experiments, metrics, range,
   const saveCsv = () => data && downloadBlob(`${toFileName(name)}.csv`, new Blob([toCsv(options.x, data.x, series)], { type: 'text/csv' }))
 
   return (
-    <article aria-label={name} className={classes('group flex min-w-0 flex-col rounded-lg bg-surface', onExpand ? 'ring-1 ring-line transition-shadow hover:ring-line2' : 'h-full')}>
+    <article aria-label={name} className={classes('group flex min-w-0 flex-col rounded-lg', onExpand ? 'bg-surface ring-1 ring-line transition-shadow hover:ring-line2' : 'h-full')}>
       <header className={classes('flex h-9 shrink-0 items-center gap-1 pr-1.5 pl-3', !onExpand && 'pl-4')}>
         {onExpand && <Title metrics={metrics} title={options.title} />}
         {aside !== undefined && <span className="num ml-2 shrink-0 text-sm text-fg2">{aside}</span>}
