@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 
 const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'))
 const named = Object.entries(lock.packages).filter(([, entry]) => 'resolved' in entry && /^https?:/.test(entry.resolved))
-const torn = Object.entries(lock.packages).filter(([path, entry]) => path && !entry.version && !entry.link)
+const missing = Object.values(lock.packages).flatMap(entry => Object.keys(entry.optionalDependencies ?? {}).filter(name => !Object.keys(lock.packages).some(path => path.endsWith(`node_modules/${name}`))))
 for (const [path] of named) console.error(`package-lock.json: ${path} names a registry; keep web/.npmrc and run npm install again`)
-// npm leaves such holes where a registry lacks a platform's package; npm ci would then fail everywhere.
-for (const [path] of torn) console.error(`package-lock.json: ${path} has no version; choose a release that is complete`)
-if (named.length || torn.length) process.exit(1)
+// npm leaves out what a registry lacks, such as a platform's package; npm ci would then fail everywhere.
+for (const name of new Set(missing)) console.error(`package-lock.json: ${name} is missing; choose a release that is complete`)
+if (named.length || missing.length) process.exit(1)

@@ -232,27 +232,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** BatchReply */
+        /** @description What the server answers to a batch. Attributes: acknowledged: How many records of this writer are durable, all of them contiguous from 0. state: The experiment's state. name: The experiment's name. path: The experiment's page, relative to the server's address, such as `/default/general/experiments/KEY`. */
         BatchReply: {
             acknowledged: number;
             name: string;
             path: string;
             state: string;
         };
-        /** Change */
+        /** @description A live change, sent as a server-sent event named `change` by `GET /api/v1/events`. `parts` says what of the experiment changed. An event named `hello` opens the stream; after a reconnection everything shown must be fetched again. */
         Change: {
             experiment: string;
             parts: ("created" | "state" | "metrics" | "output" | "facts" | "deleted")[];
             project: string;
             workspace: string;
         };
-        /** Chart */
+        /** @description Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values. */
         Chart: {
             lines: components["schemas"]["ChartLine"][];
             width: number;
             x: number[];
         };
-        /** ChartLine */
+        /** @description One series. Arrays follow the chart's `x`; null where nothing fell. `min` and `max` are null altogether where they equal `mean` everywhere; `odd` (how many points of the bucket are NaN or infinite) is null where there are none. */
         ChartLine: {
             count: number[];
             experiment: string;
@@ -262,7 +262,7 @@ export interface components {
             min: (number | null)[] | null;
             odd: number[] | null;
         };
-        /** Column */
+        /** @description A column of the experiments table: a field of every experiment, a parameter, an other, or a metric. Fields are `name state started_at ended_at duration tags number host command key`. */
         Column: {
             /** @default  */
             context: string;
@@ -275,16 +275,16 @@ export interface components {
              */
             value: "last" | "min" | "max" | "count" | "step";
         };
-        /** ColumnList */
+        /** @description Every column that a project's experiments can show. */
         ColumnList: {
             columns: components["schemas"]["Column"][];
         };
-        /** CreateProject */
+        /** @description A project to make. */
         CreateProject: {
             name: string;
             workspace: string;
         };
-        /** DrawChart */
+        /** @description What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets. */
         DrawChart: {
             /** @default 500 */
             buckets: number;
@@ -298,18 +298,18 @@ export interface components {
              */
             x: "step" | "epoch" | "relative" | "wall";
         };
-        /** ErrorBody */
+        /** @description What went wrong, what to do next, and which field of the request it is about (empty if none). */
         ErrorBody: {
             code: string;
             field: string;
             hint: string;
             message: string;
         };
-        /** ErrorReply */
+        /** @description The one shape of every error. */
         ErrorReply: {
             error: components["schemas"]["ErrorBody"];
         };
-        /** Experiment */
+        /** @description What is known of an experiment without its parameters, others and metrics. */
         Experiment: {
             command: string;
             ended_at: number | null;
@@ -328,7 +328,7 @@ export interface components {
             tags: string[];
             workspace: string;
         };
-        /** ExperimentDetail */
+        /** @description Everything about an experiment but its points and output. */
         ExperimentDetail: {
             experiment: components["schemas"]["Experiment"];
             metrics: components["schemas"]["MetricSummary"][];
@@ -337,24 +337,24 @@ export interface components {
             parameters: components["schemas"]["Parameter"][];
             traceback: string;
         };
-        /** ExperimentPage */
+        /** @description One page of a search, and how many there are in all. */
         ExperimentPage: {
             rows: components["schemas"]["ExperimentRow"][];
             total: number;
         };
-        /** ExperimentRow */
+        /** @description A row: `values` follow the columns asked for, `sketches` the sketches asked for. A metric that is NaN or infinite comes as the text "NaN", "Infinity" or "-Infinity". */
         ExperimentRow: {
             experiment: components["schemas"]["Experiment"];
             sketches: (number | null)[][];
             values: (string | number | boolean | null)[];
         };
-        /** MetricRef */
+        /** @description A metric by name and context. */
         MetricRef: {
             /** @default  */
             context: string;
             name: string;
         };
-        /** MetricSummary */
+        /** @description A metric of an experiment: its count, last, extremes, and a sketch of at most 40 numbers. Numbers that are NaN or infinite come as text, see `ExperimentRow`; extremes are null if no value is finite. */
         MetricSummary: {
             context: string;
             count: number;
@@ -367,35 +367,35 @@ export interface components {
             name: string;
             sketch: (number | null)[];
         };
-        /** Other */
+        /** @description A loose fact. */
         Other: {
             name: string;
             value: string | number | boolean | null;
         };
-        /** OutputLine */
+        /** @description One line of output; `stream` is 1 for stdout and 2 for stderr. */
         OutputLine: {
             stream: number;
             text: string;
             time: number;
         };
-        /** OutputMatches */
+        /** @description Places of lines that hold a text; at most 10,000 of `total`. */
         OutputMatches: {
             places: number[];
             total: number;
         };
-        /** OutputPage */
+        /** @description Lines from place `first` on, of `total` that match the stream asked for. */
         OutputPage: {
             first: number;
             lines: components["schemas"]["OutputLine"][];
             total: number;
         };
-        /** Parameter */
+        /** @description A value chosen before. */
         Parameter: {
             name: string;
             source: string;
             value: string | number | boolean | null;
         };
-        /** Project */
+        /** @description A set of experiments. */
         Project: {
             created_at: number;
             experiment_count: number;
@@ -404,11 +404,11 @@ export interface components {
             updated_at: number;
             workspace: string;
         };
-        /** ProjectList */
+        /** @description Projects, the last changed first. */
         ProjectList: {
             projects: components["schemas"]["Project"][];
         };
-        /** SearchExperiments */
+        /** @description Which experiments of a project, in which order, with which columns. */
         SearchExperiments: {
             columns?: components["schemas"]["Column"][];
             /** @default false */
@@ -425,35 +425,34 @@ export interface components {
             text: string;
             workspace: string;
         };
-        /** Sort */
+        /** @description By what to sort. */
         Sort: {
             column: components["schemas"]["Column"];
             /** @default false */
             is_descending: boolean;
         };
         /**
-         * State
          * @description How an experiment stands. `running` speaks; `finished` ended by itself; `failed` ended by an exception; `killed` was ended from outside (a signal, kill -9, out of memory); `lost` has not spoken for a while, and becomes running if it speaks again.
          * @enum {string}
          */
         State: "running" | "finished" | "failed" | "killed" | "lost";
-        /** Status */
+        /** @description The server's own state. */
         Status: {
             database: string;
             started_at: number;
             version: string;
         };
-        /** UpdateExperiment */
+        /** @description What to change; leave out what stays. */
         UpdateExperiment: {
             is_archived?: boolean | null;
             name?: string | null;
             tags?: string[] | null;
         };
-        /** Workspace */
+        /** @description Who owns projects. */
         Workspace: {
             name: string;
         };
-        /** WorkspaceList */
+        /** @description All workspaces. */
         WorkspaceList: {
             workspaces: components["schemas"]["Workspace"][];
         };

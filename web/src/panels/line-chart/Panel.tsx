@@ -41,6 +41,8 @@ export const Panel = memo(function Panel({ options, experiments, metrics, range,
   const series = useMemo(() => (data ? toSeries(data, experiments, { smoothing: options.smoothing, kind: options.kind }) : []), [data, experiments, options.smoothing, options.kind])
   const { label: xLabel, unit } = AXES[options.x]
   const name = options.title || metrics.map(metricKey).join(', ')
+  // How many points the lines stand for: what browser tests count, as a canvas cannot be read.
+  const points = useMemo(() => data?.lines.reduce((sum, line) => sum + line.count.reduce((a, b) => a + b, 0), 0), [data])
   const isAlone = experiments.length === 1
 
   const savePng = () =>
@@ -51,7 +53,7 @@ export const Panel = memo(function Panel({ options, experiments, metrics, range,
   const saveCsv = () => data && downloadBlob(`${toFileName(name)}.csv`, new Blob([toCsv(options.x, data.x, series)], { type: 'text/csv' }))
 
   return (
-    <article aria-label={name} className={classes('group flex min-w-0 flex-col rounded-lg', onExpand ? 'bg-surface ring-1 ring-line transition-shadow hover:ring-line2' : 'h-full')}>
+    <article aria-label={name} data-points={points} className={classes('group flex min-w-0 flex-col rounded-lg', onExpand ? 'bg-surface ring-1 ring-line transition-shadow hover:ring-line2' : 'h-full')}>
       <header className={classes('flex h-9 shrink-0 items-center gap-1 pr-1.5 pl-3', !onExpand && 'pl-4')}>
         {onExpand && <Title metrics={metrics} title={options.title} />}
         {aside !== undefined && <span className="num ml-2 shrink-0 text-sm text-fg2">{aside}</span>}
