@@ -18,6 +18,7 @@ experiment.log_metric("loss", 0.5, step=1)
     [
         ("", 0, "finished", ""),
         ("experiment.end()", 0, "finished", ""),
+        ("raise OSError('\\udcff')", 1, "failed", "OSError: ?"),
         ("sys.exit(0)", 0, "finished", ""),
         ("1 / 0", 1, "failed", "ZeroDivisionError: division by zero"),
         ("raise KeyError('x')", 1, "failed", "KeyError: 'x'"),

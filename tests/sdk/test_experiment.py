@@ -11,6 +11,7 @@ import pytest
 
 import halley
 from halley.core.metric import NO_STEP
+from halley.errors import ArgumentError
 from halley.sdk.journal.read import Reader
 from halley.wire.points import POINT, POINT_KIND
 from halley.wire.records import AddTags, DefineMetric, End, Name, Other, Parameter, Start, decode_record
@@ -217,6 +218,8 @@ def test_start_gives_the_running_experiment_if_it_matches(home):
     assert halley.start(mode="get", online=False) is first
     assert halley.start(project="a", mode="get_or_create", online=False) is first
     assert halley.start(online=False, experiment_key=first.get_key()) is first
+    with pytest.raises(ArgumentError, match="needs an experiment_key"):
+        halley.start(mode="get", project="b", online=False)
     other = halley.start(project="b", online=False, **options)
     assert other is not first
     assert first.ended

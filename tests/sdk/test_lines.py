@@ -75,3 +75,8 @@ def test_streams_share_numbers_in_the_order_in_which_lines_begin():
     (progress,) = out.feed(b"done\n", 2)
     assert (progress.number, progress.time, progress.text) == (0, 0, "progress done")
     assert (warning.number, warning.stream) == (1, 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 70_000), st.sampled_from([b"", b"\r", b"\n"])), max_size=6))
+def test_no_line_is_longer_than_the_server_takes(pieces):
+    assert all(len(line) <= LINE_LIMIT for line in split(*(b"x" * length + end for length, end in pieces)))

@@ -401,4 +401,4 @@ def _find_place(values: dict[str, Any]) -> Place:
 
 def _command() -> str:
     arguments = list(getattr(sys, "orig_argv", None) or getattr(sys, "argv", None) or [""])
-    return shlex.join([Path(arguments[0]).name, *arguments[1:]])[:10_000]
+    return shlex.join([Path(arguments[0]).name, *arguments[1:]])[:10_000].encode("utf-8", "replace").decode()

@@ -141,12 +141,15 @@ class Run:
         pause = 0.005
         while not is_true():
             now = time.monotonic()
-            failing_since = self.delivery().failing_since
-            if now >= deadline or (failing_since and time.time() - failing_since / 1000 > _GIVE_UP_SECONDS):
+            if now >= deadline or (self._is_over.is_set() and self._is_away()):
                 return False
             time.sleep(min(pause, deadline - now))
             pause = min(0.05, pause * 1.5)
         return True
+
+    def _is_away(self) -> bool:
+        failing_since = self.delivery().failing_since
+        return failing_since > 0 and time.time() - failing_since / 1000 > _GIVE_UP_SECONDS
 
     def _watch(self) -> None:
         while not self._is_over.wait(_WATCH_SECONDS):

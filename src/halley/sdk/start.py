@@ -57,8 +57,6 @@ def start(
     name, tags = config.pop("name", None), config.pop("tags", None)
     if experiment_key is not None:
         check_experiment_key(experiment_key)
-    if start_mode == "get" and experiment_key is None and running_experiment() is None:
-        raise ArgumentError("start(mode='get') needs an experiment_key.", hint="Pass the key, or use get_or_create.")
     if project is not None and project_name is not None and project != project_name:
         raise ArgumentError(f"project={project!r} and project_name={project_name!r} differ.", hint="Pass one of them.")
     project_name = project_name if project_name is not None else project
@@ -67,6 +65,8 @@ def start(
         wanted = {"key": experiment_key, "workspace": workspace, "project": project_name, "mode": delivery_mode}
         if _matches(running, wanted):
             return running
+    if start_mode == "get" and experiment_key is None:
+        raise ArgumentError("start(mode='get') needs an experiment_key.", hint="Pass the key, or use get_or_create.")
     if experiment_key is not None and start_mode != "get_or_create":
         _check_existence(api_key, experiment_key, start_mode, delivery_mode)
     experiment = Experiment(

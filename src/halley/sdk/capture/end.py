@@ -33,12 +33,17 @@ def describe_exception(kind: type[BaseException], error: BaseException | None, t
     """Say what an exception that nobody caught means for the experiment."""
     if issubclass(kind, SystemExit):
         code = getattr(error, "code", None)
-        return Ending("finished") if code in {None, 0} else Ending("failed", f"SystemExit: {code}"[:1000])
-    lines = "".join(traceback.format_exception(kind, error, trace))[-TRACEBACK_LIMIT:]
+        return Ending("finished") if code in {None, 0} else Ending("failed", _clean(f"SystemExit: {code}"[:1000]))
+    lines = _clean("".join(traceback.format_exception(kind, error, trace))[-TRACEBACK_LIMIT:])
     if issubclass(kind, KeyboardInterrupt):
         return Ending("killed", "KeyboardInterrupt (signal SIGINT)", lines)
     reason = traceback.format_exception_only(kind, error)[-1].strip() or kind.__name__
-    return Ending("failed", reason[:1000], lines)
+    return Ending("failed", _clean(reason[:1000]), lines)
+
+
+def _clean(text: str) -> str:
+    """Replace what cannot be UTF-8: file names in messages may hold lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class EndHooks:

@@ -75,7 +75,7 @@ class LineSplitter:
         self._text += states[0]
         for state in states[1:]:
             if self._text:
-                self._state = self._text
+                self._state = self._text[:LINE_LIMIT]
             self._text = state
         while len(self._text) > LINE_LIMIT:
             rest = self._text[LINE_LIMIT:]

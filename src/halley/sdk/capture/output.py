@@ -13,12 +13,11 @@ import threading
 import time
 from typing import Any
 
-import msgspec
-
 from halley.core.ids import new_writer_id
 from halley.core.output import STDERR, STDOUT
 from halley.sdk.capture.streams import Order, StreamHook, count_waiting
 from halley.sdk.capture.tee import CHUNK_BYTES, Source, TeeOrders
+from halley.sdk.child import start_child
 from halley.sdk.journal.write import Journal
 from halley.sdk.place import Place
 
@@ -103,20 +102,12 @@ class OutputCapture:
             project=place.project,
             sources=self._sources,
         )
-        with (place.run / "sender.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "halley.sdk.capture.tee"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                pass_fds=[*self._readers.values(), *self._saved.values()],
-            )
-        assert process.stdin is not None  # for the type checker: it is a pipe
-        with process.stdin as pipe:
-            pipe.write(msgspec.json.encode(orders))
-        return process
+        return start_child(
+            "halley.sdk.capture.tee",
+            orders,
+            log=place.run / "sender.log",
+            pass_fds=[*self._readers.values(), *self._saved.values()],
+        )
 
     def _redirect(self) -> None:
         order = Order(self._readers)

@@ -49,7 +49,7 @@ class TeeOrders(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Pass on and record until every pipe is closed."""
-    orders = msgspec.json.decode(sys.stdin.buffer.read(), type=TeeOrders)
+    orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=TeeOrders)
     tee = Tee(orders)
     while tee.step():
         pass

@@ -1,7 +1,8 @@
 """A segment file while it is written: allocated in full, mapped into memory, trimmed when closed.
 
 Allocation comes first so that a full disk is an error here, at a known place, and never a SIGBUS in the middle of an
-append. An append is then a copy into memory that the kernel owns: it survives kill -9 and makes no system call.
+append. An append is then a copy into memory that the kernel owns: it makes no
+system call, and survives whatever happens to the process, though not a power cut in the next seconds.
 """
 
 import errno

@@ -20,7 +20,7 @@ LOG_LIMIT_BYTES = 1 << 20
 def main() -> int:
     """Drain a run folder until nobody writes in it and the server has everything."""
     run = Path(sys.argv[1])
-    orders = msgspec.json.decode(sys.stdin.buffer.read(), type=Orders)
+    orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
     os.nice(5)  # training comes first
     lock = _wait_for_lock(run)
     if lock is None:

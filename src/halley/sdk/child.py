@@ -1,0 +1,41 @@
+"""Starting a process of our own beside the training: the sender, the tee."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+
+def start_child(
+    module: str, orders: msgspec.Struct, *, log: Path, arguments: Sequence[str] = (), pass_fds: Sequence[int] = ()
+) -> "subprocess.Popen[bytes]":
+    """Start a module of ours in a session of its own, so that neither Ctrl-C nor a closed terminal ends it.
+
+    Args:
+        module: What to run.
+        orders: Written as one line of JSON to its standard input: secrets belong in no argument list and in no file.
+        log: Where what it prints goes.
+        arguments: Its arguments.
+        pass_fds: Descriptors that it inherits.
+
+    Raises:
+        OSError: no process can be started.
+    """
+    if not sys.executable:
+        raise OSError("this Python does not know where its own executable is")
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own module, run by the interpreter that runs us
+            [sys.executable, "-P", "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            start_new_session=True,
+            pass_fds=pass_fds,
+        )
+    assert process.stdin is not None  # for the type checker: it is a pipe
+    with process.stdin as pipe:
+        pipe.write(msgspec.json.encode(orders) + b"\n")
+    return process
