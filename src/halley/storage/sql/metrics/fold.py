@@ -85,7 +85,7 @@ def _place(link: Link, run: int, metric: int, points: Columns) -> list[Piece]:
     ):
         chunk = ChunkRow(*row)
         if chunk.last < begin:
-            if size >= CHUNK_POINTS or chunk.n > 2 * size:
+            if chunk.n >= CHUNK_POINTS or chunk.n > 2 * size:
                 break
             size += chunk.n
         seen.append(chunk)

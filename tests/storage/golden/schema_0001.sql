@@ -1,0 +1,169 @@
+CREATE INDEX chunk_clock on chunk (run, clock)
+
+CREATE INDEX chunk_key on chunk (run, metric, first, last, n, clock)
+
+CREATE INDEX clock_run on clock (run)
+
+CREATE INDEX experiment_project on experiment (project_id, is_archived, state, heard_at)
+
+CREATE INDEX experiment_running on experiment (heard_at) where state = 'running'
+
+CREATE INDEX fact_name on fact (project_id, kind, name, number, run)
+
+CREATE INDEX journal_run on journal (run, id)
+
+CREATE INDEX output_chunk_key on output_chunk (run, position, last, n, n_stdout)
+
+CREATE INDEX series_metric on series (project_id, metric, run)
+
+CREATE TABLE chunk (
+    id integer primary key autoincrement,
+    run integer not null,
+    metric integer not null,
+    first integer not null,
+    last integer not null,
+    n integer not null,
+    clock integer not null,
+    rollup blob,
+    steps blob not null,
+    vals blob not null
+)
+
+CREATE TABLE clock (
+    id integer primary key autoincrement,
+    run integer not null,
+    times blob not null,
+    epochs blob not null
+)
+
+CREATE TABLE experiment (
+    run integer primary key autoincrement,
+    key text not null unique,
+    project_id integer not null,
+    number integer not null,
+    name text not null,
+    state text not null,
+    reason text not null,
+    traceback text not null,
+    started_at integer not null,
+    is_start_told integer not null,
+    ended_at integer,
+    heard_at integer not null,
+    host text not null,
+    process integer not null,
+    command text not null,
+    source text not null,
+    is_archived integer not null
+)
+
+CREATE TABLE fact (
+    run integer not null,
+    kind text not null,
+    name text not null,
+    project_id integer not null,
+    type integer not null,
+    number real,
+    content text,
+    digits text,
+    source text not null,
+    primary key (run, kind, name)
+) without rowid
+
+CREATE TABLE halley_schema (version integer primary key)
+
+CREATE TABLE journal (
+    id integer primary key autoincrement,
+    run integer not null,
+    n integer not null,
+    points blob not null
+)
+
+CREATE TABLE metric (
+    id integer primary key autoincrement,
+    name text not null,
+    context text not null,
+    unique (name, context)
+)
+
+CREATE TABLE origin (
+    run integer primary key,
+    first_time integer not null
+)
+
+CREATE TABLE output_chunk (
+    id integer primary key autoincrement,
+    run integer not null,
+    position integer not null,
+    last integer not null,
+    n integer not null,
+    n_stdout integer not null,
+    facts blob not null,
+    texts blob not null
+)
+
+CREATE TABLE output_line (
+    run integer not null,
+    position integer not null,
+    number integer not null,
+    stream integer not null,
+    time integer not null,
+    content text not null,
+    primary key (run, position, number)
+) without rowid
+
+CREATE TABLE output_writer (
+    run integer not null,
+    position integer not null,
+    writer text not null,
+    primary key (run, position),
+    unique (run, writer)
+) without rowid
+
+CREATE TABLE project (
+    id integer primary key autoincrement,
+    workspace_id integer not null,
+    name text not null,
+    created_at integer not null,
+    experiment_total integer not null,
+    unique (workspace_id, name)
+)
+
+CREATE TABLE search_text (
+    run integer primary key,
+    content text not null
+)
+
+CREATE TABLE series (
+    run integer not null,
+    metric integer not null,
+    project_id integer not null,
+    n integer not null,
+    last_step integer not null,
+    last real,
+    min real,
+    min_step integer,
+    max real,
+    max_step integer,
+    primary key (run, metric)
+) without rowid
+
+CREATE TABLE sqlite_sequence(name,seq)
+
+CREATE TABLE tag (
+    run integer not null,
+    name text not null,
+    position integer not null,
+    primary key (run, name)
+) without rowid
+
+CREATE TABLE workspace (
+    id integer primary key autoincrement,
+    name text not null unique
+)
+
+CREATE TABLE writer (
+    run integer not null,
+    writer text not null,
+    records integer not null,
+    primary key (run, writer)
+) without rowid

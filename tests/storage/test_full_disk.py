@@ -1,0 +1,85 @@
+"""A full disk: a write that failed says so, what was written stays, and the store goes on when there is space."""
+
+import ctypes
+import os
+import sys
+
+import numpy as np
+import pytest
+
+from halley.core.metric import MetricId
+from halley.errors import StorageError
+from halley.storage.open import open_storage
+from halley.storage.testing.make import log_values, make_run
+
+SIZE_BYTES = 8 * 2**20
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    if sys.platform != "linux":
+        pytest.skip("mounting a small disk for the test needs Linux")
+    libc = ctypes.CDLL(None, use_errno=True)
+    place = tmp_path / "small"
+    place.mkdir()
+    if libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, f"size={SIZE_BYTES}".encode()) != 0:
+        pytest.skip(f"mounting a small disk for the test is not allowed: {os.strerror(ctypes.get_errno())}")
+    yield place
+    libc.umount2(os.fsencode(place), 2)
+
+
+def test_a_full_disk(small_disk):
+    noise = np.random.default_rng(1)
+    metric = MetricId("x")
+    storage = open_storage(small_disk / "data")
+    run = make_run(storage)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * (SIZE_BYTES // 2))
+    log_values(storage, run, metric, noise.random(20_000))
+    count = 20_000
+    for _ in range(200):
+        try:
+            log_values(storage, run, metric, noise.random(20_000), first=count)
+        except StorageError:
+            break
+        count += 20_000
+    for _ in range(3):  # and again: the writer is alive and still says so
+        with pytest.raises(StorageError, match=r"disk that holds .*halley.db is full.*Free some space"):
+            log_values(storage, run, metric, noise.random(20_000), first=count)
+    with storage.read() as session:
+        assert session.metrics.list_series(run)[0].count == count
+    ballast.unlink()
+    log_values(storage, run, metric, noise.random(20_000), first=count)
+    storage.close()
+    storage = open_storage(small_disk / "data")
+    with storage.read() as session:
+        assert session.metrics.list_series(run)[0].count == count + 20_000
+        assert sum(len(piece.step) for piece in session.metrics.export(run, metric)) == count + 20_000
+    storage.close()
+
+
+def test_a_group_that_meets_a_full_disk_fails_together(small_disk):
+    """Every future of the group hears of it; none is acknowledged and then gone."""
+    noise = np.random.default_rng(1)
+    storage = open_storage(small_disk / "data")
+    runs = [make_run(storage) for _ in range(40)]
+    futures = []
+    for run in runs:
+        values = noise.random(20_000)
+        steps = np.arange(20_000)
+        zeros = np.zeros(20_000)
+
+        def job(session, run=run, values=values, steps=steps, zeros=zeros):
+            from halley.storage.ports.metrics import PointColumns
+
+            metrics = [MetricId("x")]
+            session.metrics.append(run, PointColumns(metrics, zeros.astype(np.uint32), steps, steps, zeros, values))
+
+        futures.append(storage.write(job))
+    failed = [run for run, future in zip(runs, futures, strict=True) if future.exception(60) is not None]
+    assert failed
+    assert all(isinstance(future.exception(), StorageError) for future in futures if future.exception())
+    with storage.read() as session:
+        kept = [run for run in runs if session.metrics.list_series(run)]
+    assert set(kept) == set(runs) - set(failed)
+    storage.close()

@@ -1,0 +1,49 @@
+"""The schema: migrations, the typed tables over it, and a golden copy."""
+
+import sqlite3
+from pathlib import Path
+
+from halley.storage.open import DATABASE_FILE
+from halley.storage.sql.catalog.tables import metadata
+from halley.storage.sql.dialect import Sqlite
+from halley.storage.sql.link import Link
+from halley.storage.sql.migrate import list_migrations, migrate, split_statements
+
+GOLDEN = Path(__file__).parent / "golden" / "schema_0001.sql"
+
+
+def read_schema(path):
+    connection = sqlite3.connect(path)
+    rows = connection.execute("select sql from sqlite_master where sql is not null order by type, name").fetchall()
+    connection.close()
+    return "\n\n".join(sql for (sql,) in rows) + "\n"
+
+
+def test_the_schema_is_the_golden_one(storage, folder):
+    """A change to a migration that was released breaks databases out there: add a new one instead."""
+    assert read_schema(folder / DATABASE_FILE) == GOLDEN.read_text()
+
+
+def test_migrations_are_numbered_without_gaps():
+    assert [number for number, _, _ in list_migrations()] == list(range(1, len(list_migrations()) + 1))
+
+
+def test_migrating_again_changes_nothing(tmp_path):
+    dialect = Sqlite(tmp_path / "x.db")
+    link = Link(dialect.connect(is_reader=False), dialect)
+    versions = [migrate(link, "x.db") for _ in range(2)]
+    assert versions == [len(list_migrations())] * 2
+    assert link.rows("select version from halley_schema") == [(number,) for number, _, _ in list_migrations()]
+    link.close()
+
+
+def test_typed_tables_match_the_migrations(storage, folder):
+    connection = sqlite3.connect(folder / DATABASE_FILE)
+    for table in metadata.sorted_tables:
+        columns = [row[1] for row in connection.execute(f"pragma table_info({table.name})")]
+        assert [column.name for column in table.columns] == columns, table.name
+    connection.close()
+
+
+def test_statements_are_split_without_comments():
+    assert split_statements("-- a; b\ncreate x;\n\n  -- c\ncreate\n y;\n") == ["create x", "create\n y"]
