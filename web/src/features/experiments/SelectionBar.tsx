@@ -64,7 +64,10 @@ export function SelectionBar({ workspace, project, selection, isArchived }: Sele
           kind="outline"
           onClick={() => void navigate({ to: '/$workspace/$project/charts', params: { workspace, project }, search: { runs: list.slice(0, COMPARED).map(({ key }) => key) } })}
         >
-          <ChartLine /> Compare<span className="max-sm:hidden"> in charts</span>
+          <ChartLine />
+          <span>
+            Compare<span className="max-sm:hidden"> in charts</span>
+          </span>
         </Button>
         <TagPopover isBusy={update.isPending} onTag={addTag} />
         <Button onClick={archive} disabled={update.isPending}>

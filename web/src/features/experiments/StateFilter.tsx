@@ -25,7 +25,7 @@ export function StateFilter({ states, onChange }: { states: readonly StateName[]
         align="start"
         className="w-48 p-1"
         trigger={
-          <Button>
+          <Button aria-label="State filter">
             <ListFilter /> State
           </Button>
         }
