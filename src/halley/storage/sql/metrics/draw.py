@@ -146,7 +146,7 @@ def _draw_steps(link: Link, lines: list[Line], low: float | None, high: float | 
         lines = [line._replace(parts=[part for part in line.parts if _is_near(part, low, high)]) for line in lines]
     reader = PartReader(link, low, high)
     grid = _choose_step_grid(reader, lines, low, high, buckets)
-    heap = Heap(len(lines), len(grid.edges))
+    heap = Heap(len(lines), len(grid.edges), is_single=not grid.width)
     heap_lines(reader, heap, [(line, grid) for line in lines])
     return _finish(heap, grid, lines)
 
@@ -180,6 +180,7 @@ class PartReader:
         self._high = high
         self._cuts: dict[tuple[int, int], Cut] = {}
         self._kept: dict[int, Integers] = {}
+        self._limits: dict[int, tuple[Integers, slice, Integers]] = {}
 
     def read(self, parts: Sequence[Part]) -> list[tuple[Integers, Floats]]:
         """Steps and values of parts, inside the range."""
@@ -202,15 +203,16 @@ class PartReader:
         return merged.step, merged.value
 
     def _limit(self, steps: Integers, values: Floats) -> tuple[Integers, Floats]:
-        begin = 0 if self._low is None or steps[0] >= self._low else int(np.searchsorted(steps, self._low))
-        end = (
-            len(steps)
-            if self._high is None or steps[-1] <= self._high
-            else int(np.searchsorted(steps, self._high, side="right"))
-        )
-        if begin == 0 and end == len(steps):
+        if self._low is None and self._high is None:
             return steps, values
-        return steps[begin:end], values[begin:end]
+        known = self._limits.get(id(steps))
+        if known is None:
+            begin = 0 if self._low is None else int(np.searchsorted(steps, self._low))
+            end = len(steps) if self._high is None else int(np.searchsorted(steps, self._high, side="right"))
+            # An id means something only while its array lives, so the array is kept too.
+            known = self._limits[id(steps)] = (steps, slice(begin, end), steps[begin:end])
+        _, inside, limited = known
+        return limited, values[inside]
 
     def list_steps(self, parts: Sequence[Part]) -> Iterator[Integers]:
         """The steps of parts, inside the range; a column that several share comes once."""

@@ -36,18 +36,22 @@ class Heap:
     Args:
         series: How many series.
         buckets: How many buckets each has.
+        is_single: Whether no bucket of a series can hold more than one point: then there is nothing to reduce.
     """
 
-    def __init__(self, series: int, buckets: int) -> None:
+    def __init__(self, series: int, buckets: int, *, is_single: bool = False) -> None:
+        self._is_single = is_single
         shape = (buckets, series)  # as the matrices that are reduced into it
         self._count = np.zeros(shape, np.int64)
+        self._last = np.full(shape, np.nan)
+        self._waiting: dict[int, tuple[Cut, list[int], list[Floats]]] = {}
+        self._points = 0
+        if is_single:
+            return
         self._odd = np.zeros(shape, np.int64)
         self._min = np.full(shape, np.inf)
         self._max = np.full(shape, -np.inf)
         self._sum = np.zeros(shape)
-        self._last = np.full(shape, np.nan)
-        self._waiting: dict[int, tuple[Cut, list[int], list[Floats]]] = {}
-        self._points = 0
 
     def put(self, series: int, cuts: Cut, values: Floats) -> None:
         """Heap values, cut by the grid. Parts with the very same cut are reduced together."""
@@ -67,7 +71,12 @@ class Heap:
 
     def _reduce(self, cuts: Cut, rows: Sequence[int], values: npt.NDArray[np.float64]) -> None:
         """Reduce a matrix, one column a series, one row an x."""
-        bucket, begin, size = cuts.bucket, cuts.begin, cuts.size
+        begin, size = cuts.begin, cuts.size
+        where = _to_place(cuts.bucket, rows)
+        self._count[where] += size[:, np.newaxis]
+        if self._is_single:
+            self._last[where] = values
+            return
         finite = np.isfinite(values)
         is_finite = bool(finite.all())
         low = values if is_finite else np.where(finite, values, np.inf)
@@ -81,11 +90,6 @@ class Heap:
                 high = _reduce_rows(np.maximum, high, cuts)
                 total = _reduce_rows(np.add, total, cuts)
         odd = None if is_finite else _reduce_rows(np.add, (~finite).astype(np.int64), cuts)
-        row, column = _to_index(rows), _to_index(bucket)
-        where: Any = (column, row)
-        if not isinstance(row, slice) and not isinstance(column, slice):
-            where = np.ix_(column, row)
-        self._count[where] += size[:, np.newaxis]
         if odd is not None:
             self._odd[where] += odd
         self._min[where] = np.minimum(self._min[where], low)
@@ -120,6 +124,11 @@ class Heap:
     def finish(self) -> Heaped:
         """What is in every bucket now."""
         self._flush()
+        if self._is_single:
+            count, last = np.ascontiguousarray(self._count.T), np.ascontiguousarray(self._last.T)
+            finite = np.isfinite(last)
+            value = last if finite.all() else np.where(finite, last, np.nan)
+            return Heaped(count, count - finite, value, value, value, last)
         finite = self._count - self._odd
         is_empty = finite == 0
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -152,6 +161,14 @@ def _reduce_rows(ufunc: np.ufunc, values: npt.NDArray[Any], cuts: Cut) -> npt.ND
             ufunc.reduce(values[end:], axis=0, keepdims=True),
         ]
     )
+
+
+def _to_place(buckets: Integers, series: Sequence[int]) -> Any:
+    """The index of some series' columns in some buckets' rows."""
+    row, column = _to_index(buckets), _to_index(series)
+    if isinstance(row, slice) or isinstance(column, slice):
+        return row, column
+    return np.ix_(row, column)
 
 
 def _to_index(places: Sequence[int] | Integers) -> slice | Integers:

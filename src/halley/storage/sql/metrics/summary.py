@@ -1,10 +1,14 @@
 """What is known of a series without reading its points, and how it follows from them."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from halley.storage.sql.metrics.codec import Floats, Integers, Records
+
+_FEW_POINTS = 64
+"""So many points are summarised faster one by one."""
 
 
 class Summary(NamedTuple):
@@ -31,6 +35,8 @@ def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
         value: Values of all series.
         begins: Where each series begins.
     """
+    if len(step) <= _FEW_POINTS:
+        return _summarise_few(step.tolist(), value.tolist(), begins.tolist())
     ends = np.append(begins[1:], len(step))
     finite = np.isfinite(value)
     is_all_finite = bool(finite.all())
@@ -53,6 +59,23 @@ def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
     return [
         Summary(*row) if row[3] <= row[5] else Summary(row[0], row[1], row[2], None, None, None, None) for row in rows
     ]
+
+
+def _summarise_few(steps: list[int], values: list[float], begins: list[int]) -> list[Summary]:
+    """The same without numpy, whose calls cost more than a few points do."""
+    summaries = []
+    for begin, end in zip(begins, [*begins[1:], len(steps)], strict=True):
+        least = least_step = most = most_step = None
+        for place in range(begin, end):
+            value = values[place]
+            if not math.isfinite(value):
+                continue
+            if least is None or value < least:
+                least, least_step = value, steps[place]
+            if most is None or value > most:
+                most, most_step = value, steps[place]
+        summaries.append(Summary(end - begin, steps[end - 1], values[end - 1], least, least_step, most, most_step))
+    return summaries
 
 
 def _first_steps(step: Integers, value: Floats, extreme: Floats, begins: Integers, counts: Integers) -> list[int]:
@@ -81,4 +104,7 @@ def add(old: Summary, new: Summary, *, rewritten: int = 0) -> Summary:
 def metric_begins(records: Records) -> Integers:
     """Where each metric's records begin; sorted by metric."""
     metric = records["metric"]
-    return np.flatnonzero(np.append(True, metric[1:] != metric[:-1]))
+    cuts = (metric[1:] != metric[:-1]).nonzero()[0]
+    begins = np.zeros(len(cuts) + 1, np.int64)
+    np.add(cuts, 1, out=begins[1:])
+    return begins
