@@ -125,7 +125,7 @@ function Actions({ detail: { experiment }, onArchive }: { detail: ExperimentDeta
     <>
       <Menu
         trigger={
-          <IconButton label="More">
+          <IconButton label="Experiment actions">
             <Ellipsis />
           </IconButton>
         }

@@ -7,6 +7,7 @@ import { StateNote } from '@/features/experiment/StateNote'
 import { useTitle } from '@/lib/title'
 import { buttonClass } from '@/ui/Button'
 import { EmptyState, ErrorState, Skeleton } from '@/ui/Feedback'
+import { PageHeader } from '@/ui/PageHeader'
 
 const route = getRouteApi('/$workspace/$project/experiments/$key')
 
@@ -18,20 +19,7 @@ export function ExperimentPage() {
   useTitle(data?.experiment.name, project)
   if (error && (!data || (error instanceof ApiError && error.status === 404))) {
     if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 400)) return <ErrorState {...describeError(error)} onRetry={() => void refetch()} className="flex-1" />
-    return (
-      <EmptyState
-        icon={<Telescope />}
-        title="There is no such experiment"
-        className="flex-1"
-        action={
-          <Link to="/$workspace/$project/experiments" params={{ workspace, project }} className={buttonClass('outline')}>
-            Experiments of {project}
-          </Link>
-        }
-      >
-        It was deleted, or the address was cut short. Key <span className="font-mono text-xs break-all">{key}</span>.
-      </EmptyState>
-    )
+    return <NoExperiment workspace={workspace} project={project} experimentKey={key} />
   }
   if (!data) return <HeaderSkeleton />
   return (
@@ -51,5 +39,25 @@ function HeaderSkeleton() {
       <Skeleton className="h-4 w-96 max-w-full" />
       <Skeleton className="mt-2 h-5 w-64" />
     </div>
+  )
+}
+
+function NoExperiment({ workspace, project, experimentKey }: { workspace: string; project: string; experimentKey: string }) {
+  return (
+    <>
+      <PageHeader title="Experiment" />
+      <EmptyState
+        icon={<Telescope />}
+        title="There is no such experiment"
+        className="flex-1"
+        action={
+          <Link to="/$workspace/$project/experiments" params={{ workspace, project }} className={buttonClass('outline')}>
+            Experiments of {project}
+          </Link>
+        }
+      >
+        It was deleted, or the address was cut short. Its key is <span className="font-mono text-xs break-all">{experimentKey}</span>.
+      </EmptyState>
+    </>
   )
 }

@@ -52,10 +52,12 @@ export function FactsCard({ experiment }: { experiment: Experiment }) {
 
 function Fact({ name, copied, children }: { name: string; copied?: string; children: ReactNode }) {
   return (
-    <div className="grid min-h-[30px] grid-cols-[96px_minmax(0,1fr)_auto] items-center gap-x-2 border-t border-line py-1 first:border-0">
+    <div className="grid min-h-[30px] grid-cols-[96px_minmax(0,1fr)] items-center gap-x-2 border-t border-line py-1 first:border-0">
       <dt className="font-mono text-xs text-fg2">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-      {copied && <CopyButton text={copied} label={`Copy ${name}`} className="-my-1" />}
+      <dd className="flex min-w-0 items-center gap-2">
+        <span className="min-w-0 flex-1 break-words">{children}</span>
+        {copied && <CopyButton text={copied} label={`Copy ${name}`} className="-my-1" />}
+      </dd>
     </div>
   )
 }

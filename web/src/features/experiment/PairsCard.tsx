@@ -54,15 +54,17 @@ function Pair({ name, value }: { name: string; value: Value }) {
   const { path, last } = splitName(name)
   const { text, look } = formatValue(value)
   return (
-    <div className="group grid min-h-[30px] grid-cols-[minmax(96px,40%)_minmax(0,1fr)_auto] items-center gap-x-2 border-t border-line py-1 first:border-0">
+    <div className="group grid min-h-[30px] grid-cols-[minmax(96px,40%)_minmax(0,1fr)] items-center gap-x-2 border-t border-line py-1 first:border-0">
       <dt title={path + last} className="truncate font-mono text-xs text-fg2">
         {path && <span className="text-fg3">{path}</span>}
         {last}
       </dt>
-      <dd title={String(value)} className={classes('line-clamp-3 min-w-0 break-words', LOOKS[look])}>
-        {text}
+      <dd className="flex min-w-0 items-center gap-2">
+        <span title={String(value)} className={classes('line-clamp-3 min-w-0 flex-1 break-words', LOOKS[look])}>
+          {text}
+        </span>
+        <CopyButton text={String(value)} label={`Copy ${last}`} className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100" />
       </dd>
-      <CopyButton text={String(value)} label={`Copy ${last}`} className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100" />
     </div>
   )
 }

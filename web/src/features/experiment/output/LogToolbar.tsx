@@ -110,7 +110,7 @@ function Matches({ search }: { search: LogSearch }) {
   const count = formatCount(search.total)
   return (
     <span role="status" className="num px-1 text-xs whitespace-nowrap text-fg2">
-      {search.total === 0 ? 'no match' : search.at >= 0 ? `${formatCount(search.at + 1)} of ${count}` : `${count} lines`}
+      {search.total === 0 ? 'no match' : search.at >= 0 ? `${formatCount(search.at + 1)} of ${count}` : search.total === 1 ? '1 line' : `${count} lines`}
     </span>
   )
 }
