@@ -36,7 +36,7 @@ def test_everything_arrives_and_nothing_is_left(train, peer, runs, until):
 
 def test_server_away_before_the_run(train, peer, runs, until):
     peer.stop()
-    process = train(COUNT + "time.sleep(2)")
+    process = train(COUNT + "time.sleep(3.5)")
     assert process.returncode == 0, process.err
     assert process.err.count("does not answer") == 2, "once while running, once in the summary"
     assert "is kept in" in process.err
@@ -188,6 +188,37 @@ def test_a_sender_that_dies_is_replaced(train, peer, until):
     assert process.wait(30) == 0
     assert peer.wait_for_end().state == "finished"
     assert peer.steps("loss") == list(range(1000))
+
+
+def test_whatever_happens_every_record_arrives_once(train, peer, until):
+    process = train(
+        """
+        import halley, time
+        from halley.sdk.journal import write
+        write.Journal.__init__.__kwdefaults__["segment_bytes"] = 20_000
+        experiment = halley.Experiment()
+        for step in range(30_000):
+            experiment.log_metric(f"m{step % 7}", step, step=step)
+            if step % 100 == 0:
+                print("line", step)
+                time.sleep(0.01)
+        """,
+        wait=False,
+    )
+    for n, event in enumerate(["kill", "stop", "busy", "kill", "stop"], 1):
+        until(lambda n=n: len(peer.points) > 2_000 * n, what="more points")
+        if event == "kill":
+            os.kill(until(lambda: find_child(process.pid, "halley.sdk.sender")), signal.SIGKILL)
+        elif event == "stop":
+            peer.stop()
+            peer.start()
+        else:
+            with peer.lock:
+                peer.answers = [503, 503]
+    assert process.wait(60) == 0
+    peer.wait_for_end()
+    assert sorted(point[3] for point in peer.points) == list(range(30_000))
+    assert peer.lines(1) == [f"line {step}" for step in range(0, 30_000, 100)]
 
 
 def test_two_runs_after_each_other_in_one_process(train, peer, until):

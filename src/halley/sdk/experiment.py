@@ -1,43 +1,29 @@
 """The experiment as a training script holds it: identity, position, emit, flush, end. The rest is in its panes."""
 
 import os
-import shlex
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from halley import __version__, settings
-from halley.core.ids import ExperimentKey, check_experiment_key, new_experiment_key
+from halley import __version__
+from halley.core.ids import ExperimentKey
 from halley.core.metric import NO_EPOCH, NO_STEP, check_value
-from halley.core.names import check_name, check_place_name
+from halley.core.names import check_name
 from halley.core.parameter import Value
-from halley.errors import ArgumentError, ArgumentTypeError, SettingError
+from halley.sdk.arguments import check_options, find_command, find_place, load_settings
 from halley.sdk.capture.end import EndHooks, Ending, describe_exception
 from halley.sdk.journal.write import Journal, Series
 from halley.sdk.panes.facts import Facts
 from halley.sdk.panes.metrics import Metrics
 from halley.sdk.panes.parameters import Parameters
 from halley.sdk.panes.position import Position
-from halley.sdk.place import Place
 from halley.sdk.run import Run
 from halley.sdk.say import say
 from halley.sdk.sender.launch import Orders
 from halley.wire.records import AnyRecord, End, Name, Start
 
 _time_ns = time.time_ns
-_ACCEPTED = frozenset(
-    """
-    auto_histogram_activation_logging auto_histogram_epoch_rate auto_histogram_gradient_logging
-    auto_histogram_tensorboard_logging auto_histogram_weight_logging auto_log_co2 auto_metric_logging
-    auto_metric_step_rate auto_param_logging display_summary distributed_node_identifier log_code log_env_cpu
-    log_env_details log_env_disk log_env_gpu log_env_host log_env_network log_git_metadata log_git_patch log_graph
-    optimizer_data parse_args
-    """.split()
-)
-"""Options of Comet's whose features Halley does not have yet: taken, and without effect."""
-
 StartMode = Literal["create", "get", "get_or_create"]
 
 
@@ -95,18 +81,16 @@ class Experiment(Metrics, Parameters, Facts, Position):
         source: str | None = None,
         **options: Any,
     ) -> None:
-        _check_options(options)
-        values = settings.load(
-            {
-                "api_key": _check_text(api_key, "api_key"),
-                "project_name": None if project_name is None else check_place_name(project_name, "project_name"),
-                "workspace": None if workspace is None else check_place_name(workspace, "workspace"),
-                "experiment_name": None if experiment_name is None else check_name(experiment_name, "experiment_name"),
-                "experiment_key": None if experiment_key is None else check_experiment_key(experiment_key),
-                "auto_output_logging": auto_output_logging,
-                "mode": "disabled" if disabled else mode,
-                "offline_directory": offline_directory,
-            }
+        check_options(options, _own_arguments())
+        values = load_settings(
+            api_key=api_key,
+            project_name=project_name,
+            workspace=workspace,
+            experiment_name=experiment_name,
+            experiment_key=experiment_key,
+            auto_output_logging=auto_output_logging,
+            mode="disabled" if disabled else mode,
+            offline_directory=offline_directory,
         )
         self._settings = values
         self._mode: str = values["mode"]
@@ -125,7 +109,7 @@ class Experiment(Metrics, Parameters, Facts, Position):
         self._has_warned = False
         self._is_quiet = display_summary_level == 0
         self._pid = os.getpid()
-        self._place = _find_place(values)
+        self._place = find_place(values)
         _end_running()
         if self._mode != "disabled":
             key_is_given = values["experiment_key"] is not None
@@ -250,7 +234,7 @@ class Experiment(Metrics, Parameters, Facts, Position):
             source=source,
             host=os.uname().nodename,
             process=self._pid,
-            command=_command(),
+            command=find_command(),
         )
         is_online = self._mode == "online"
         self._run = Run(
@@ -358,47 +342,6 @@ def _end_running() -> None:
         _running[-1].end(timeout=0)
 
 
-def _check_text(value: Any, argument: str) -> Any:
-    if value is not None and not isinstance(value, str):
-        raise ArgumentTypeError(f"{argument} is a {type(value).__name__}, not a string.", hint="Pass a str.")
-    return value
-
-
-def _check_options(options: dict[str, Any]) -> None:
-    for name in options:
-        if name not in _ACCEPTED:
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it, and it takes 2 ms
-
-            near = get_close_matches(name, [*_ACCEPTED, *_own_arguments()], n=1)
-            hint = f"Did you mean {near[0]}?" if near else "Leave it out."
-            raise ArgumentTypeError(f"Experiment() has no argument {name!r}.", hint=hint)
-
-
 def _own_arguments() -> tuple[str, ...]:
     code = Experiment.__init__.__code__
     return code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-
-
-def _find_place(values: dict[str, Any]) -> Place:
-    url = values["url"].rstrip("/").removesuffix("/clientlib")  # Comet's variable may name its client library's path
-    if not url.startswith(("http://", "https://")):
-        raise SettingError(f"url={values['url']!r} is not the address of a server.", hint="Write http://HOST:PORT.")
-    key = values["experiment_key"]
-    journals = Path(values["home"]) / "journals"
-    if values["mode"] == "offline" and values["offline_directory"]:
-        journals = Path(values["offline_directory"])
-    try:
-        return Place(
-            key=new_experiment_key() if key is None else check_experiment_key(key),
-            workspace=check_place_name(values["workspace"], "workspace"),
-            project=check_place_name(values["project_name"], "project_name"),
-            url=url,
-            journals=journals.absolute(),
-        )
-    except ArgumentError as error:
-        raise SettingError(error.message, hint=error.hint) from error
-
-
-def _command() -> str:
-    arguments = list(getattr(sys, "orig_argv", None) or getattr(sys, "argv", None) or [""])
-    return shlex.join([Path(arguments[0]).name, *arguments[1:]])[:10_000].encode("utf-8", "replace").decode()

@@ -154,7 +154,7 @@ class Run:
     def _watch(self) -> None:
         while not self._is_over.wait(_WATCH_SECONDS):
             journal, delivery = self.journal, self.delivery()
-            if delivery.error and delivery.failing_since:
+            if delivery.error and time.time() - delivery.failing_since / 1000 > _WATCH_SECONDS:
                 self.say(f"{delivery.error} Everything is kept in {self.folder} and will be sent.", once="away")
             if delivery.refused:
                 self.say(f"the server refused records; they are kept in {self.folder / 'refused'}", once="refused")
