@@ -9,8 +9,8 @@ given twice. Projects are known by (workspace name, project name).
 
 **Last word wins.** Parameters, others and the name have one value each; the later write wins.
 
-**Sorting.** Numbers sort before text, ties are broken by key, missing values come last in either direction. NaN is
-not stored as a parameter (it becomes the text "NaN").
+**Sorting.** Numbers sort before text, and after it when descending; ties are broken by key; missing values come last
+in either direction, and so does a metric that is NaN. NaN is not stored as a parameter (it becomes the text "NaN").
 
 **Times** are milliseconds since 1970 UTC.
 """
@@ -177,8 +177,8 @@ class Catalog(Protocol):
     def claim(self, run: int, writer: str, first: int, count: int, *, is_forced: bool = False) -> Claim:
         """Claim records `first` to `first + count` of a writer for this transaction.
 
-        Taken if the store has exactly `first` records of the writer (none of an unknown one), or `is_forced`; here
-        already if it has `first + count` or more.
+        Taken if the store has exactly `first` records of the writer (none of an unknown one), or fewer and
+        `is_forced`; here already if it has `first + count` or more.
 
         Raises:
             SequenceGap: anything else; carries how many the store has.
@@ -227,6 +227,9 @@ class Catalog(Protocol):
         """One page of a project's experiments; newest first unless `sort` says otherwise.
 
         `text` matches, without case, anywhere in name, key, tags, or a parameter's value; all its words must match.
+
+        Raises:
+            InvalidRequest: a column names a field that experiments do not have.
         """
         ...
 

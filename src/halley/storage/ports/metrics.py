@@ -10,7 +10,9 @@ largest, 0 for the first. The same (run, metric, step) again: the later write wi
 
 **A chart** has all series on one shared x grid of at most `buckets` buckets, whose edges lie on round values, so that
 neighbouring zooms share cache entries. The envelope (min, max) contains every extreme at every zoom. If a range holds
-no more distinct x values than buckets, the grid is exactly these values.
+no more distinct x values than buckets, the grid is exactly these values. Points without an epoch are not on the epoch
+axis. A bucket of more than 512 points of a series may be drawn from summaries: then count, mean and last are right to
+128 points at its borders, and min and max may include a point from just beyond them.
 
 **Cost** of a chart follows what it draws, not what was logged.
 
@@ -30,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 XAxis = Literal["step", "epoch", "relative", "wall"]
-"""step; epoch; ms since the run's first point; ms since 1970 UTC."""
+"""step; epoch; ms since the earliest time of any point the run ever logged; ms since 1970 UTC."""
 
 
 class PointColumns(NamedTuple):
