@@ -10,8 +10,9 @@ from halley.storage.ports.metrics import Chart, Floats, PointColumns, Series, XA
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.append import append
 from halley.storage.sql.metrics.codec import settle_columns
-from halley.storage.sql.metrics.draw import draw, find_lines, sketch
+from halley.storage.sql.metrics.draw import draw, sketch
 from halley.storage.sql.metrics.fold import compact
+from halley.storage.sql.metrics.lines import find_lines
 from halley.storage.sql.metrics.memory import Memory, read_summaries
 from halley.storage.sql.metrics.points import ChunkReader
 
