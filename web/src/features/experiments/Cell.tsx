@@ -1,8 +1,8 @@
-import { type TableColumn, hasBar } from '@/features/experiments/columns'
+import type { TableColumn } from '@/features/experiments/columns'
 import { barFill, readSketch, readValue, type AnsweredRow, type Measure } from '@/features/experiments/measure'
-import { formatCount, formatNumber, formatTime, toNumber } from '@/lib/format'
+import { formatCount, formatTime, toNumber } from '@/lib/format'
 import { seriesColor } from '@/lib/series'
-import { formatValue } from '@/lib/value'
+import { formatMetricValue, formatValue } from '@/lib/value'
 import { Badge } from '@/ui/Badge'
 import { Sparkline } from '@/ui/Sparkline'
 import { StateBadge } from '@/ui/StateBadge'
@@ -23,8 +23,10 @@ export function Cell({ column, measure, answered }: CellProps) {
   if (column.kind === 'metric') {
     const number = toNumber(typeof value === 'boolean' ? null : value)
     if (number === null) return <Nothing />
-    const text = column.value === 'count' || column.value === 'step' ? formatCount(number) : formatNumber(number)
-    return hasBar(column) ? <Bar fill={barFill(number, measure)}>{text}</Bar> : <span className="num">{text}</span>
+    if (column.value === 'count' || column.value === 'step') return <span className="num">{formatCount(number)}</span>
+    const text = formatMetricValue(number)
+    if (!Number.isFinite(number)) return <span className="font-medium text-bad">{text}</span>
+    return <Bar fill={barFill(number, measure)}>{text}</Bar>
   }
   if (value === null) return <Nothing />
   const { text, look } = formatValue(value)

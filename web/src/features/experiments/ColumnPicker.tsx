@@ -44,7 +44,7 @@ export function ColumnPicker({ available, columns, isDefault, onChange }: Column
   return (
     <Popover
       label="Columns"
-      className="w-80"
+      className="w-80!"
       trigger={
         <Button>
           <Columns3 /> Columns <span className="num text-fg3">{columns.length}</span>

@@ -38,7 +38,7 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
   const navigate = useNavigate()
   const [sight, setSight] = useState({ first: 0, last: REACH })
   const rows = useExperimentRows(search, sight.first, sight.last)
-  const [active, setActive] = useState(-1)
+  const [touched, setTouched] = useState<{ place: number; key: string | undefined }>({ place: -1, key: undefined })
   const [cell, setCell] = useState<CellInSight | null>(null)
 
   // oxlint-disable-next-line react/incompatible-library -- its functions are used in this component only
@@ -63,6 +63,11 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
   const inSight = useMemo(() => Array.from({ length: last - first + 1 }, (_, step) => first + step), [first, last])
   const measures = useWidening(search, columns, inSight.flatMap(place => answeredAt(place) ?? []))
   useAnchor(search, scroller, virtual.scrollOffset ?? 0, place => rows.row(place)?.experiment.key)
+
+  // The row the keys act on stays the same when others come in above it.
+  const isMoved = touched.key !== undefined && rows.row(touched.place)?.experiment.key !== touched.key
+  const active = isMoved ? (inSight.find(place => rows.row(place)?.experiment.key === touched.key) ?? touched.place) : touched.place
+  const setActive = (place: number) => setTouched({ place, key: rows.row(place)?.experiment.key })
 
   const open = (experiment: Experiment) =>
     void navigate({ to: '/$workspace/$project/experiments/$key/charts', params: { workspace: experiment.workspace, project: experiment.project, key: experiment.key } })

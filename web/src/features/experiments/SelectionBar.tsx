@@ -112,7 +112,7 @@ function TagPopover({ isBusy, onTag }: { isBusy: boolean; onTag: (tag: string) =
       align="center"
       isOpen={isOpen}
       onOpenChange={setOpen}
-      className="w-64 p-2"
+      className="w-64! p-2"
       trigger={
         <Button disabled={isBusy}>
           <Tag />

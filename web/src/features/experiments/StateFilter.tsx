@@ -23,7 +23,7 @@ export function StateFilter({ states, onChange }: { states: readonly StateName[]
       <Popover
         label="States"
         align="start"
-        className="w-48 p-1"
+        className="w-40! p-1"
         trigger={
           <Button aria-label="State filter">
             <ListFilter /> State

@@ -129,7 +129,7 @@ function JumpPopover({ total, isOpen, onOpen, onJump }: { total: number | undefi
       label="Go to line"
       isOpen={isOpen}
       onOpenChange={onOpen}
-      className="w-60 p-2"
+      className="w-60! p-2"
       trigger={
         <IconButton label="Go to line" shortcut="g">
           <Hash />
