@@ -58,7 +58,7 @@ def test_every_invariant_names_its_test() -> None:
     rows = [line for line in invariants.splitlines() if re.match(r"\d+\. ", line)]
     assert len(rows) >= 10
     for row in rows:
-        tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row)
+        tests = re.findall(r"`((?:tests|src)/[\w/]+\.py)::(\w+)`", row)
         assert tests, f"no test named: {row}"
         for file, test in tests:
             assert re.search(rf"def {test}\b", (ROOT / file).read_text()), f"{file} has no {test}"
