@@ -3,7 +3,7 @@ import { formatMetricValue, formatValue, isOdd } from '@/lib/value'
 
 test.each([
   [0.1 + 0.2, '0.3', 'number'], [0.1, '0.1', 'number'], [512, '512', 'number'], [2048, '2048', 'number'], [-3, '−3', 'number'], [3.733e-4, '3.733e−4', 'number'], [1e-3, '0.001', 'number'],
-  [123456.789, '123456.8', 'number'], [true, 'true', 'word'], [null, 'None', 'word'], ['', 'empty', 'word'], ['adam', 'adam', 'text'], ['[1, 2]', '[1, 2]', 'code'], ['NaN', 'NaN', 'text'], [1e300, '1e300', 'number'],
+  [123456.789, '123456.8', 'number'], [true, 'true', 'word'], [null, 'None', 'word'], ['', 'empty', 'word'], ['adam', 'adam', 'text'], ['[1, 2]', '[1, 2]', 'code'], ['NaN', 'NaN', 'text'], [1e300, '1e300', 'number'], [Number.MAX_SAFE_INTEGER, '9007199254740991', 'number'],
 ])('%s is %s', (value, text, look) => expect(formatValue(value)).toEqual({ text, look }))
 
 test('metrics that are no numbers are words', () => {

@@ -16,7 +16,7 @@ export function formatValue(value: Value | undefined): { text: string; look: Val
 }
 
 function formatPlainNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value).replace('-', '−')
+  if (Number.isSafeInteger(value)) return String(value).replace('-', '−')
   const size = Math.abs(value)
   if (!Number.isFinite(value) || size < 1e-3 || size >= 1e15) return formatNumber(value, 8).replace('∞', 'Infinity')
   return String(Number(value.toPrecision(7))).replace('-', '−')

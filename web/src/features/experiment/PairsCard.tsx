@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { matchesText, splitName, toJson } from '@/features/experiment/facts'
+import { matchesText, orderByName, splitName, toJson } from '@/features/experiment/facts'
 import { formatCount } from '@/lib/format'
 import { formatValue, type Value } from '@/lib/value'
 import { Card } from '@/ui/Card'
@@ -20,7 +20,7 @@ interface PairsCardProps {
 /** Names and values, with a filter where there are many. */
 export function PairsCard({ title, pairs, empty, hint }: PairsCardProps) {
   const [text, setText] = useState('')
-  const found = pairs.filter(pair => matchesText(text, splitName(pair.name).path + splitName(pair.name).last, String(pair.value)))
+  const found = orderByName(pairs).filter(pair => matchesText(text, splitName(pair.name).path + splitName(pair.name).last, String(pair.value)))
   const extra = pairs.length > 0 && (
     <>
       {formatCount(pairs.length)}
@@ -55,9 +55,9 @@ function Pair({ name, value }: { name: string; value: Value }) {
   const { text, look } = formatValue(value)
   return (
     <div className="group grid min-h-[30px] grid-cols-[minmax(96px,40%)_minmax(0,1fr)] items-center gap-x-2 border-t border-line py-1 first:border-0">
-      <dt title={path + last} className="truncate font-mono text-xs text-fg2">
-        {path && <span className="text-fg3">{path}</span>}
-        {last}
+      <dt title={path + last} className="flex min-w-0 font-mono text-xs text-fg2">
+        {path && <span className="min-w-[4ch] shrink-[1000] truncate text-fg3">{path}</span>}
+        <span className="min-w-0 truncate">{last}</span>
       </dt>
       <dd className="flex min-w-0 items-center gap-2">
         <span title={String(value)} className={classes('line-clamp-3 min-w-0 flex-1 break-words', LOOKS[look])}>

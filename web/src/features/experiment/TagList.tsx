@@ -1,9 +1,13 @@
 import { Plus, X } from 'lucide-react'
 import { useState, type KeyboardEvent } from 'react'
 
+const SHOWN = 8
+
 /** The experiment's tags: add and take away. */
 export function TagList({ tags, onChange }: { tags: readonly string[]; onChange: (tags: string[]) => void }) {
   const [draft, setDraft] = useState<string | null>(null)
+  const [isWhole, setWhole] = useState(false)
+  const shown = isWhole ? tags : tags.slice(0, SHOWN)
   const add = () => {
     const tag = draft?.trim()
     if (tag && !tags.includes(tag)) onChange([...tags, tag])
@@ -15,7 +19,7 @@ export function TagList({ tags, onChange }: { tags: readonly string[]; onChange:
   }
   return (
     <ul aria-label="Tags" className="flex min-w-0 flex-wrap items-center gap-1">
-      {tags.map(tag => (
+      {shown.map(tag => (
         <li key={tag} className="group flex h-[18px] max-w-48 items-center rounded-[4px] bg-mute-soft pl-1.5 text-2xs font-medium text-fg2">
           <span title={tag} className="truncate">
             {tag}
@@ -25,6 +29,13 @@ export function TagList({ tags, onChange }: { tags: readonly string[]; onChange:
           </button>
         </li>
       ))}
+      {tags.length > shown.length && (
+        <li>
+          <button type="button" onClick={() => setWhole(true)} className="h-[18px] rounded-[4px] px-1 text-2xs font-medium text-fg2 hover:bg-hover hover:text-fg">
+            {tags.length - shown.length} more
+          </button>
+        </li>
+      )}
       <li>
         {draft === null ? (
           <button type="button" onClick={() => setDraft('')} className="flex h-[18px] items-center gap-0.5 rounded-[4px] px-1 text-2xs font-medium text-fg3 hover:bg-hover hover:text-fg">

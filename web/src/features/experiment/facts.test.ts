@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MetricSummary } from '@/api/types'
-import { endOf, matchesText, orderMetrics, splitName, toJson } from '@/features/experiment/facts'
+import { endOf, matchesText, orderByName, orderMetrics, splitName, toJson } from '@/features/experiment/facts'
 
 test('a lost experiment ended when it was last heard', () => {
   expect(endOf({ state: 'running', ended_at: null, heard_at: 5 })).toBeNull()
@@ -17,7 +17,11 @@ test('nested names', () => {
 })
 
 test('the machine comes last', () => {
-  expect(orderMetrics([{ name: 'sys.cpu' }, { name: 'loss' }, { name: 'acc' }] as MetricSummary[]).map(metric => metric.name)).toEqual(['loss', 'acc', 'sys.cpu'])
+  expect(orderMetrics([{ name: 'sys.cpu' }, { name: 'loss' }, { name: 'acc' }] as MetricSummary[]).map(metric => metric.name)).toEqual(['acc', 'loss', 'sys.cpu'])
+})
+
+test('names in the order in which people count', () => {
+  expect(orderByName(['layer_10', 'layer_2', 'a'].map(name => ({ name }))).map(each => each.name)).toEqual(['a', 'layer_2', 'layer_10'])
 })
 
 test('pairs as JSON', () => {

@@ -21,7 +21,14 @@ export function splitName(name: string): { path: string; last: string } {
 /** Metrics in the order in which people look for them: their own first, the machine's last, else by name. */
 export function orderMetrics(metrics: readonly MetricSummary[]): MetricSummary[] {
   const isOfMachine = (metric: MetricSummary) => /^sys[./]/.test(metric.name)
-  return metrics.toSorted((a, b) => Number(isOfMachine(a)) - Number(isOfMachine(b)))
+  return orderByName(metrics).toSorted((a, b) => Number(isOfMachine(a)) - Number(isOfMachine(b)))
+}
+
+const collator = new Intl.Collator('en', { numeric: true })
+
+/** By name as people count: `layer_2` before `layer_10`. */
+export function orderByName<Named extends { name: string }>(all: readonly Named[]): Named[] {
+  return all.toSorted((a, b) => collator.compare(a.name, b.name))
 }
 
 /** Pairs as indented JSON, for copying. */

@@ -70,7 +70,9 @@ function FieldCell({ name, answered }: { name: string; answered: AnsweredRow }) 
       return (
         <span className="flex gap-1 overflow-hidden">
           {experiment.tags.map(tag => (
-            <Badge key={tag}>{tag}</Badge>
+            <span key={tag} className="shrink-0">
+              <Badge>{tag}</Badge>
+            </span>
           ))}
         </span>
       )

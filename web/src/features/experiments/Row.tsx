@@ -8,6 +8,7 @@ import { classes } from '@/ui/classes'
 import type { Experiment, ExperimentRow } from '@/api/types'
 import type { Search } from '@/api/experiments'
 import { Skeleton } from '@/ui/Feedback'
+import { LongName } from '@/ui/LongName'
 import { Swatch } from '@/ui/Swatch'
 
 export const ROW_HEIGHT = 34
@@ -54,8 +55,8 @@ export const Row = memo(function Row({ row, search, place, top, columns, measure
       >
         <Checkbox label={`Select ${experiment.name}`} isChecked={isSelected} onChange={(_, event) => onSelect(place, (event.nativeEvent as MouseEvent).shiftKey)} />
         <Swatch color={seriesColor(experiment.number)} className="size-[9px]" />
-        <a href={addressOf(experiment)} title={experiment.name} className="min-w-0 truncate font-medium hover:underline">
-          {experiment.name}
+        <a href={addressOf(experiment)} className="min-w-0 font-medium hover:underline">
+          <LongName name={experiment.name} />
         </a>
       </div>
       {columns.map((column, number) => (

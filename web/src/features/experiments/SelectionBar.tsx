@@ -8,6 +8,7 @@ import type { Selection } from '@/features/experiments/selection'
 import { formatCount } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
 import { ConfirmDialog } from '@/ui/ConfirmDialog'
+import { LongName } from '@/ui/LongName'
 import { Popover } from '@/ui/Popover'
 import { notify } from '@/ui/Toast'
 
@@ -86,8 +87,8 @@ export function SelectionBar({ workspace, project, selection, isArchived }: Sele
         <p>Their metrics, parameters and output go for good. Archiving hides them and can be undone.</p>
         <ul className="mt-2 grid gap-0.5 font-medium text-fg">
           {list.slice(0, NAMED).map(({ key, name }) => (
-            <li key={key} title={name} className="truncate">
-              {name}
+            <li key={key}>
+              <LongName name={name} />
             </li>
           ))}
           {size > NAMED && <li className="font-normal text-fg3">and {formatCount(size - NAMED)} more</li>}
