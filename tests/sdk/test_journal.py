@@ -251,6 +251,28 @@ def test_a_signal_handler_may_log_in_the_middle_of_an_append(tmp_path):
     assert sorted(at for name, _, at, _ in points if name == "inner") == list(range(len(calls)))
 
 
+def test_a_signal_handler_may_close_in_the_middle_of_an_append(tmp_path):
+    series = Series("loss", "")
+    for attempt in range(30):
+        journal = make_journal(tmp_path / str(attempt))
+
+        def handler(number, frame, journal=journal):
+            journal.close(End(time=1, state="killed"))
+
+        before = signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        try:
+            while not journal.is_closed:
+                journal.append_point(series, 1, 2, math.nan, 1.0)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        payloads, stop = read_all(journal.folder)
+        assert stop == "end"
+        assert decode_record(payloads[-1]) == End(time=1, state="killed")
+        assert len(payloads) == journal.number
+
+
 def test_a_forked_child_gets_a_journal_of_its_own(tmp_path):
     journal = make_journal(tmp_path)
     series = Series("loss", "")

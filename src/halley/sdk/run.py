@@ -109,7 +109,8 @@ class Run:
                 return True
             return not self.journal.folder.exists() and not (output_folder and output_folder.exists())
 
-        done = self._wait(deadline, is_done) if self.is_online and timeout > 0 else False
+        can_wait = self.is_online and timeout > 0 and self.journal.is_closed
+        done = can_wait and self._wait(deadline, is_done)
         self._summarise(end, is_done=done)
         os.close(self._delivery)
         if self._sender is not None and self._sender.poll() is None:

@@ -5,11 +5,11 @@ has its record put right behind. After a fork the child has a journal of its own
 """
 
 import os
-import threading
 import time
 import weakref
 from collections import deque
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from halley.core.ids import WriterId, new_writer_id
@@ -29,6 +29,8 @@ _POINT_FRAME = HEAD.size + POINT.size
 _HELD_POINT_BYTES = 200
 _LAST_BYTES = 4096
 """Room that every segment keeps for an End record, so that a run that ends on a full disk can still say how."""
+_CLOSE_SECONDS = 0.2
+"""How long closing waits for threads that are in the middle of an append."""
 _pack_point = POINT.pack
 _pack_head = HEAD.pack_into
 
@@ -55,6 +57,16 @@ class Series:
         self.id = 0
         self.segment: object = False
         self.last = 0.0
+
+
+class _Retry(NamedTuple):
+    """Asks to write down what is held."""
+
+
+class _Close(NamedTuple):
+    """Asks to close, with a last record."""
+
+    last: End | None
 
 
 class Journal:
@@ -110,14 +122,13 @@ class Journal:
         self.dropped_count = 0
         self.is_closed = False
         self._alive = -1
-        self._lock = threading.RLock()
+        self._token: list[None] = [None]
         self._segment: Segment | None = None
         self._map: object = None
         self._position = 0
         self._limit = -2 * _POINT_FRAME
         self._series_count = 0
-        self._is_busy = False
-        self._late: deque[bytes | Point] = deque()
+        self._late: deque[bytes | Point | _Retry | _Close] = deque()
         self._held: deque[bytes | Point] = deque()
         self._held_bytes = 0
         self._retry_at = 0.0
@@ -142,14 +153,14 @@ class Journal:
 
     def append_point(self, series: Series, step: int, time_ms: int, epoch: float, value: float) -> None:
         """Append a point of a metric. About one microsecond."""
-        with self._lock:
-            mapped = self._map
-            position = self._position
-            if series.segment is not mapped or position > self._limit or self._is_busy:
-                self._append((series, step, time_ms, epoch, value))
-                return
-            self._is_busy = True
-            try:
+        try:
+            self._token.pop()
+        except IndexError:
+            self._append((series, step, time_ms, epoch, value))
+            return
+        try:
+            mapped, position = self._map, self._position
+            if series.segment is mapped and position <= self._limit and not self._late:
                 payload = _pack_point(POINT_KIND, series.id, step, time_ms, epoch, value)
                 crc = crc32(payload)
                 end = position + _POINT_FRAME
@@ -159,68 +170,77 @@ class Journal:
                 self._position = end
                 self.number += 1
                 _pack_head(mapped, position, POINT.size, crc)  # type: ignore[arg-type]
-            finally:
-                self._is_busy = False
+            else:
+                self._late.append((series, step, time_ms, epoch, value))
+        finally:
+            self._token.append(None)
             if self._late:
-                self._append_late()
+                self._drain()
 
     def retry(self) -> bool:
         """Try to write down what is held in memory; say whether nothing is held any more."""
-        with self._lock:
-            if self._is_busy or self.is_closed:
-                return not self._held
-            self._is_busy = True
-            try:
-                self._write_held()
-            finally:
-                self._is_busy = False
-            return not self._held
+        if self._held:
+            self._append(_Retry())
+        return not self._held
 
     def close(self, last: End | None = None) -> None:
         """Append the last record, trim the last segment and say that this writer is done.
 
-        What is still held in memory counts as dropped then; room for `last` was kept free from the beginning.
+        What is still held in memory counts as dropped then; room for `last` was kept free from the beginning. Called
+        by a signal handler in the middle of an append, it happens as soon as that append is through.
         """
-        with self._lock:
-            if self.is_closed:
-                return
-            if last is not None:
-                self.append(last)
-            self.retry()
-            self.is_closed = True
-            self.dropped_count += len(self._held)
-            if self._held and last is not None and self._segment is not None:
-                payload = encode_record(End(time=last.time, state=last.state, reason=last.reason[:500]))
-                if self._position + len(payload) + HEAD.size <= self._segment.size:
-                    self._put(frame(payload))
-                    self.dropped_count -= 1
-            self._held.clear()
-            self._map = None
-            if self._segment is not None:
-                self._segment.close(self._position)
-                self._segment = None
-            if self._alive >= 0:
-                os.close(self._alive)
-                self._alive = -1
+        self._append(_Close(last))
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while not self.is_closed and time.monotonic() < deadline:
+            time.sleep(0.001)  # another thread is in the middle of an append
 
-    def _append(self, item: bytes | Point) -> None:
-        with self._lock:
-            if self.is_closed:
-                return
-            if self._is_busy:
-                self._late.append(item)
-                return
-            self._is_busy = True
-            try:
-                self._write_or_hold(item)
-            finally:
-                self._is_busy = False
-            if self._late:
-                self._append_late()
+    def _append(self, item: "bytes | Point | _Retry | _Close") -> None:
+        self._late.append(item)
+        self._drain()
 
-    def _append_late(self) -> None:
+    def _drain(self) -> None:
+        # Whoever has the token writes, and looks again after giving it back: so what others leave here meanwhile is
+        # written in order, nobody ever waits, and a signal handler cannot lock itself out.
         while self._late:
-            self._append(self._late.popleft())
+            try:
+                self._token.pop()
+            except IndexError:
+                return
+            try:
+                while self._late:
+                    self._take(self._late.popleft())
+            finally:
+                self._token.append(None)
+
+    def _take(self, item: "bytes | Point | _Retry | _Close") -> None:
+        if self.is_closed:
+            return
+        if isinstance(item, _Close):
+            self._close(item.last)
+        elif isinstance(item, _Retry):
+            self._write_held()
+        else:
+            self._write_or_hold(item)
+
+    def _close(self, last: End | None) -> None:
+        if last is not None:
+            self._write_or_hold(encode_record(last))
+        self._write_held()
+        self.dropped_count += len(self._held)
+        if self._held and last is not None and self._segment is not None:
+            payload = encode_record(End(time=last.time, state=last.state, reason=last.reason[:500]))
+            if self._position + len(payload) + HEAD.size <= self._segment.size:
+                self._put(frame(payload))
+                self.dropped_count -= 1
+        self._held.clear()
+        self._map = None
+        if self._segment is not None:
+            self._segment.close(self._position)
+            self._segment = None
+        if self._alive >= 0:
+            os.close(self._alive)
+            self._alive = -1
+        self.is_closed = True
 
     def _write_or_hold(self, item: bytes | Point) -> None:
         if self._held and time.monotonic() >= self._retry_at:
@@ -319,7 +339,6 @@ class Journal:
             return Segment(self.folder, header, size=max(self._segment_bytes // 16, least))
 
     def _after_fork_in_child(self) -> None:
-        self._lock = threading.RLock()
         if self.is_closed:
             return
         if self._segment is not None:
