@@ -24,7 +24,7 @@ export function StateNote({ detail: { experiment, traceback }, isOpenAtFirst }: 
         <p className="line-clamp-2 min-w-0 font-medium break-words">
           {state === 'lost' ? (
             <>
-              Nothing was heard since <Ago time={experiment.heard_at} />. If it speaks again it is running again.
+              It went silent <Ago time={experiment.heard_at} />. If it speaks again, it is running again.
             </>
           ) : (
             reason || fallback
