@@ -110,8 +110,9 @@ export function startLive(queries: QueryClient): () => void {
     setState({ connection: hasBeenLive && failures > 0 ? 'reconnecting' : 'connecting' })
     source = new EventSource('/api/v1/events')
     source.addEventListener('hello', () => {
-      // What was said while nobody listened is unknown: everything may be stale.
-      if (hasBeenLive || failures > 0) void queries.invalidateQueries()
+      // What was said while nobody listened is unknown, so everything may be stale; at first that is what was asked for
+      // before the stream stood.
+      void queries.invalidateQueries()
       hasBeenLive = true
       failures = 0
       setState({ connection: 'live' })

@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { getHighlight } from '@/charts/highlight'
 import { fitRange, lowerBound, placesInside } from '@/charts/range'
 import { layersOf, lonePlaces, type ChartSeries, type Layer } from '@/charts/series'
-import { linearTicks, logTicks, tickLabels, type AxisUnit } from '@/charts/ticks'
+import { linearTicks, logDurationTicks, logTicks, tickLabels, type AxisUnit } from '@/charts/ticks'
 import { hideTooltip, showTooltip } from '@/charts/tooltip'
 import { formatCount, formatDuration, formatNumber, formatTime } from '@/lib/format'
 import { shortenMiddle } from '@/lib/text'
@@ -166,12 +166,14 @@ function yRange(plot: uPlot, input: PlotInput, layers: readonly Layer[]): [numbe
 function axes({ xUnit, isLogX, isLogY }: PlotInput): uPlot.Axis[] {
   // uPlot scales fonts by whole px only.
   const common: uPlot.Axis = { stroke: token('--text-3'), font: `11px ${token('--font-sans')}`, ticks: { show: false }, filter: (_plot, splits) => splits }
+  // The plot's own size is known before the first draw, that of its parts is not.
   const xTicks = (plot: uPlot, low: number, high: number) => {
-    const most = Math.max(2, Math.floor(plot.over.clientWidth / (xUnit === 'moment' ? 66 : 72)) || 3)
-    return isLogX ? logTicks(low, high, most) : linearTicks(low, high, most, xUnit)
+    const most = Math.max(2, Math.floor((plot.width - 60) / (xUnit === 'moment' ? 66 : 72)))
+    if (isLogX) return xUnit === 'duration' ? logDurationTicks(low, high, most) : logTicks(low, high, most)
+    return linearTicks(low, high, most, xUnit)
   }
   const yTicks = (plot: uPlot, low: number, high: number) => {
-    const most = Math.max(2, Math.floor((plot.over.clientHeight || 160) / 28))
+    const most = Math.max(2, Math.floor((plot.height - 30) / 28))
     return isLogY ? logTicks(low, high, most) : linearTicks(low, high, most)
   }
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { linearTicks, logTicks, niceStep, tickLabels } from '@/charts/ticks'
+import { linearTicks, logDurationTicks, logTicks, niceStep, tickLabels } from '@/charts/ticks'
 
 test('steps are 1, 2, 2.5 or 5 times a power of ten', () => {
   expect([niceStep(0, 60_000, 4), niceStep(0, 1, 6), niceStep(0, 0.7, 3), niceStep(0, 10, 6), niceStep(0, 9, 4), niceStep(10_881, 29_941, 3)]).toEqual([20_000, 0.2, 0.25, 2, 2.5, 5000])
@@ -37,6 +37,10 @@ describe('time', () => {
     expect(tickLabels(linearTicks(0, 90_000, 4, 'duration'), 'duration')).toEqual(['0', '30s', '1m', '1m 30s'])
     expect(tickLabels(linearTicks(0, 9 * 3_600_000, 4, 'duration'), 'duration')).toEqual(['0', '3h', '6h', '9h'])
     expect(tickLabels(linearTicks(0, 1500, 4, 'duration'), 'duration')).toEqual(['0', '500ms', '1s', '1.5s'])
+  })
+  test('durations on a log axis have short names', () => {
+    expect(tickLabels(logDurationTicks(7_000, 7_200_000, 4), 'duration')).toEqual(['10s', '1m', '10m', '1h'])
+    expect(tickLabels(logDurationTicks(61_000, 300_000, 4), 'duration')).toEqual(['2m', '3m', '4m', '5m'])
   })
   test('moments stand on round local times and say the day where it changes', () => {
     const start = new Date(2026, 10, 20, 21, 10).getTime()

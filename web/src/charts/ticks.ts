@@ -62,6 +62,12 @@ export function logTicks(low: number, high: number, most: number): number[] {
   return ticks.length >= 2 ? ticks : linearTicks(low, high, most).filter(tick => tick > 0)
 }
 
+/** Ticks of a log axis of durations: 1 s, 10 s, 1 min, 10 min, 1 h and so on, so that their names are short. */
+export function logDurationTicks(low: number, high: number, most: number): number[] {
+  const ticks = [1, 10, 100, ...[1, 10].flatMap(n => [n * SECOND, n * MINUTE, n * HOUR]), DAY, 10 * DAY, 100 * DAY].filter(tick => tick >= low && tick <= high).sort((a, b) => a - b)
+  return ticks.length >= 2 && ticks.length <= most + 1 ? ticks : ticks.length < 2 ? linearTicks(low, high, most, 'duration').filter(tick => tick > 0) : ticks.filter((_, i) => i % 2 === 0)
+}
+
 /** What is written at each tick. */
 export function tickLabels(ticks: readonly number[], unit: AxisUnit): string[] {
   const step = ticks.length > 1 ? Math.min(...ticks.slice(1).map((tick, i) => tick - ticks[i]!)) : Math.abs(ticks[0] ?? 1)

@@ -23,7 +23,7 @@ export function useRuns({ workspace, project }: ProjectId, chosen: readonly stri
   const search = useExperimentSearch({ workspace, project, text: '', is_archived: false, sort: NEWEST_FIRST }, chosen ? 2 * MOST : NEWEST)
   const listed = useMemo(() => (search.data?.rows ?? []).map(row => row.experiment), [search.data])
   const newest = useMemo(() => listed.slice(0, NEWEST), [listed])
-  const missing = search.isPlaceholderData ? [] : (chosen ?? []).filter(key => !listed.some(each => each.key === key))
+  const missing = !search.data || search.isPlaceholderData ? [] : (chosen ?? []).filter(key => !listed.some(each => each.key === key))
   const details = useExperimentDetails(missing)
   const known = chosen ? [...listed.filter(each => chosen.includes(each.key)), ...details.flatMap(detail => (detail?.experiment.project === project ? [detail.experiment] : []))] : newest
   // What a panel sees of an experiment seldom changes, while the rest changes with every beat.

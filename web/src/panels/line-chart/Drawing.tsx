@@ -61,7 +61,7 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
               series={series}
               xUnit={unit}
               xLabel={xLabel}
-              isLogX={options.isLogX && unit === 'number'}
+              isLogX={options.isLogX && unit !== 'moment'}
               isLogY={options.isLogY}
               hasBand={options.hasBand}
               ignoresOutliers={options.ignoresOutliers}

@@ -41,7 +41,7 @@ export function Editor({ options, onChange }: EditorProps) {
             </IconButton>
           }
           items={[
-            { label: 'Log X', isChecked: options.isLogX, onSelect: () => onChange({ isLogX: !options.isLogX }) },
+            { label: 'Log X', isChecked: options.isLogX && options.x !== 'wall', isDisabled: options.x === 'wall', onSelect: () => onChange({ isLogX: !options.isLogX }) },
             'line',
             { label: 'Fit Y to every value', isChecked: !options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: false }) },
             { label: 'Fit Y without outliers', isChecked: options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: true }) },
