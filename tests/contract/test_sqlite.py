@@ -3,7 +3,7 @@
 import pytest
 
 from halley.storage.open import open_storage
-from halley.storage.sql.metrics import append, codec, draw, fold, heap
+from halley.storage.sql.metrics import append, codec, draw, fold
 from halley.storage.sql.output import output
 from halley.storage.testing import CatalogContract, MetricsContract, OutputContract, SearchContract, StorageContract
 
@@ -42,7 +42,7 @@ def tiny(monkeypatch):
     monkeypatch.setattr(fold, "CHUNK_POINTS", 64)
     monkeypatch.setattr(fold, "ROLLED_POINTS", 16)
     monkeypatch.setattr(codec, "BLOCK_POINTS", 4)
-    monkeypatch.setattr(heap, "BLOCK_POINTS", 4)
+    monkeypatch.setattr(draw, "BLOCK_POINTS", 4)
     monkeypatch.setattr(draw, "_ROLLED_POINTS_PER_BUCKET", 8)
     monkeypatch.setattr(draw, "_FETCH", 3)
     monkeypatch.setattr(output, "SEAL_LINES", 8)

@@ -7,6 +7,8 @@ on both sides, so that the envelope never misses an extreme. A chunk that the jo
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from halley.storage.ports.metrics import Chart, ChartSeries, XAxis
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.codec import (
     BLOCK,
+    BLOCK_POINTS,
     Columns,
     Floats,
     Integers,
@@ -22,7 +25,7 @@ from halley.storage.sql.metrics.codec import (
     settle_columns,
 )
 from halley.storage.sql.metrics.grid import EMPTY, Cut, Grid, cut, even_grid, round_grid, value_grid
-from halley.storage.sql.metrics.heap import Heap
+from halley.storage.sql.metrics.heap import Blocks, Heap
 from halley.storage.sql.metrics.lines import Line, Part, find_lines
 from halley.storage.sql.metrics.points import ChunkReader
 
@@ -163,21 +166,34 @@ def heap_lines(reader: PartReader, heap: Heap, lines: Sequence[tuple[Line, Grid]
         stretch = work[begin : begin + _FETCH]
         dense = [part for _, part, grid in stretch if _is_dense(reader, part, grid)]
         rolled = reader.read_rollups(dense)
-        blocks = {
-            id_: placed
-            for place, part, grid in stretch
-            if part.chunk and (id_ := part.chunk.id) in rolled
-            if (placed := _place_blocks(part, rolled[id_], grid)) is not None
-        }
-        plain = [part for _, part, _ in stretch if part.chunk is None or part.chunk.id not in blocks]
-        read = iter(reader.read(plain))
-        for place, part, grid in stretch:
-            if part.chunk is not None and part.chunk.id in blocks:
-                heap.put_blocks(place, *blocks[part.chunk.id], rolled[part.chunk.id], part.n)
+        marked = [
+            ((place, part.chunk is not None and part.chunk.id in rolled), part, grid) for place, part, grid in stretch
+        ]
+        jobs = [
+            (place, part, grid, blocks)
+            for (place, is_rolled), items in groupby(marked, itemgetter(0))
+            for part, grid, blocks in _place_parts([item[1:] for item in items], rolled if is_rolled else {})
+        ]
+        read = iter(reader.read([part for _, part, _, blocks in jobs if blocks is None]))
+        for place, _, grid, blocks in jobs:
+            if blocks is not None:
+                heap.put_blocks(place, blocks)
                 continue
             steps, values = next(read)
             if len(steps):
                 heap.put(place, reader.cut(steps, grid), values)
+
+
+def _place_parts(
+    items: Sequence[tuple[Part, Grid]], rolled: Mapping[int, Records]
+) -> list[tuple[Part, Grid, Blocks | None]]:
+    """Place the roll-ups of parts of one series: all together, or else each, or else not."""
+    grid = items[0][1]
+    parts = [part for part, _ in items]
+    together = _place_blocks(parts, rolled, grid) if rolled else None
+    if together is not None:
+        return [(parts[0], grid, together)]
+    return [(part, grid, _place_blocks([part], rolled, grid) if rolled else None) for part in parts]
 
 
 def _is_dense(reader: PartReader, part: Part, grid: Grid) -> bool:
@@ -186,16 +202,21 @@ def _is_dense(reader: PartReader, part: Part, grid: Grid) -> bool:
     return part.n > _ROLLED_POINTS_PER_BUCKET * max(1.0, (part.last - part.first) / grid.width)
 
 
-def _place_blocks(part: Part, blocks: Records, grid: Grid) -> tuple[Integers, Integers] | None:
+def _place_blocks(parts: Sequence[Part], rolled: Mapping[int, Records], grid: Grid) -> Blocks | None:
     """The buckets in which blocks begin and end; None where points must be read because a block is too wide."""
-    begins = blocks["x"]
-    ends = np.append(begins[1:] - 1, part.last)
-    first = np.searchsorted(grid.edges, begins.astype(np.float64), side="right") - 1
+    each = [rolled[part.chunk.id] for part in parts if part.chunk]
+    blocks = np.concatenate(each)
+    closing = np.cumsum([len(one) for one in each]) - 1
+    sizes = np.full(len(blocks), BLOCK_POINTS)
+    sizes[closing] = [part.n - BLOCK_POINTS * (len(one) - 1) for part, one in zip(parts, each, strict=True)]
+    ends = np.append(blocks["x"][1:] - 1, 0)
+    ends[closing] = [part.last for part in parts]
+    first = np.searchsorted(grid.edges, blocks["x"].astype(np.float64), side="right") - 1
     last = np.searchsorted(grid.edges, ends.astype(np.float64), side="right") - 1
     over = last > first
     if (last - first > 1).any() or not np.isin(last[over], first).all():
         return None
-    return first, last
+    return Blocks(first, last, sizes, blocks)
 
 
 # other axes

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from halley.storage.sql.metrics.codec import BLOCK_POINTS, Floats, Integers, Records
+from halley.storage.sql.metrics.codec import Floats, Integers, Records
 from halley.storage.sql.metrics.grid import Cut
 
 _FLUSH_POINTS = 1_000_000
@@ -25,6 +25,15 @@ class Heaped(NamedTuple):
     max: Any
     mean: Any
     last: Any
+
+
+class Blocks(NamedTuple):
+    """A roll-up on a grid: the buckets in which blocks begin and end (the same or the next), their sizes."""
+
+    first: Integers
+    last: Integers
+    sizes: Integers
+    blocks: Records
 
 
 class Heap:
@@ -98,18 +107,14 @@ class Heap:
             self._sum[where] += total
         self._last[where] = last
 
-    def put_blocks(self, series: int, first: Integers, last: Integers, blocks: Records, n: int) -> None:
-        """Heap a roll-up: block i begins in bucket `first[i]` and ends in `last[i]`, the same or the next one.
-
-        A block counts in the bucket it begins in, and its extremes in both.
-        """
+    def put_blocks(self, series: int, placed: Blocks) -> None:
+        """Heap a roll-up. A block counts in the bucket it begins in, and its extremes also in the one it ends in."""
         self._flush()
+        first, last, sizes, blocks = placed
         begins = np.flatnonzero(np.append(True, first[1:] != first[:-1]))
         bucket = first[begins]
-        counts = np.full(len(blocks), BLOCK_POINTS)
-        counts[-1] = n - BLOCK_POINTS * (len(blocks) - 1)
         over = np.flatnonzero(last > first)
-        self._count[bucket, series] += np.add.reduceat(counts, begins)
+        self._count[bucket, series] += np.add.reduceat(sizes, begins)
         self._odd[bucket, series] += np.add.reduceat(blocks["odd"].astype(np.int64), begins)
         with np.errstate(over="ignore", invalid="ignore"):
             self._sum[bucket, series] += np.add.reduceat(blocks["sum"], begins)
