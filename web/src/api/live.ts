@@ -112,7 +112,8 @@ export function startLive(queries: QueryClient): () => void {
     source.addEventListener('hello', () => {
       // What was said while nobody listened is unknown, so everything may be stale; at first that is what was asked for
       // before the stream stood.
-      void queries.invalidateQueries()
+      for (const query of queries.getQueryCache().getAll()) dirty.add(query.queryHash)
+      plan()
       hasBeenLive = true
       failures = 0
       setState({ connection: 'live' })
