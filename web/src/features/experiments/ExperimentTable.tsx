@@ -1,24 +1,25 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent, type PointerEvent, type ReactNode } from 'react'
 import { useNavigate } from '@tanstack/react-router'
 import { useExperimentRows, type Search } from '@/api/experiments'
 import { describeError } from '@/api/errors'
 import type { Experiment } from '@/api/types'
-import { columnWidth, encodeColumn, field, type TableColumn } from '@/features/experiments/columns'
+import { encodeColumn, field, type TableColumn } from '@/features/experiments/columns'
 import { CopyCell, type CellInSight } from '@/features/experiments/CopyCell'
 import { cellText } from '@/features/experiments/Cell'
 import { HeaderCell } from '@/features/experiments/HeaderCell'
-import { measureColumns, type AnsweredRow, type Measure } from '@/features/experiments/measure'
-import { Row, ROW_HEIGHT, WaitingRow } from '@/features/experiments/Row'
+import { HEADER_HEIGHT, layOut, ROW_HEIGHT } from '@/features/experiments/layout'
+import type { AnsweredRow } from '@/features/experiments/measure'
+import { Row, WaitingRow } from '@/features/experiments/Row'
 import { cycleSort, findSort, type ColumnSort } from '@/features/experiments/sort'
 import type { Selection } from '@/features/experiments/selection'
+import { useAnchor } from '@/features/experiments/use-anchor'
+import { useMeasures } from '@/features/experiments/use-measures'
 import { useListKeys } from '@/lib/keyboard'
 import { Checkbox } from '@/ui/Checkbox'
 import { classes } from '@/ui/classes'
 import { ErrorState } from '@/ui/Feedback'
 
-const HEADER_HEIGHT = 32
-const NAME_WIDTH = 'clamp(150px, 26vw, 264px)'
 const REACH = 50 // rows beyond those in sight that are fetched too
 
 interface ExperimentTableProps {
@@ -29,7 +30,7 @@ interface ExperimentTableProps {
   selection: Selection
   onCount: (total: number | undefined) => void
   /** What to show instead of rows where there are none. */
-  empty: React.ReactNode
+  empty: ReactNode
 }
 
 /** The table: virtual rows over pages that the server sorts and filters. */
@@ -53,7 +54,7 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
   const first = Math.max(0, (items[0]?.index ?? 0) - REACH)
   const last = (items.at(-1)?.index ?? 0) + REACH
   useEffect(() => setSight({ first, last }), [first, last])
-  const total = rows.isPending ? undefined : rows.total
+  const total = rows.isPending || (rows.error && rows.total === 0) ? undefined : rows.total
   useEffect(() => onCount(total), [onCount, total])
 
   const answeredAt = (place: number): AnsweredRow | undefined => {
@@ -61,7 +62,7 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
     return row && { row, search: rows.searchAt(place) }
   }
   const inSight = useMemo(() => Array.from({ length: last - first + 1 }, (_, step) => first + step), [first, last])
-  const measures = useWidening(search, columns, inSight.flatMap(place => answeredAt(place) ?? []))
+  const measures = useMeasures(search, columns, inSight.flatMap(place => answeredAt(place) ?? []))
   useAnchor(search, scroller, virtual.scrollOffset ?? 0, place => rows.row(place)?.experiment.key)
 
   // The row the keys act on stays the same when others come in above it.
@@ -111,7 +112,7 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
     if (hasModifier) select(Number(place), event.shiftKey)
     else open(experiment)
   }
-  const onPointerOver = (event: React.PointerEvent<HTMLDivElement>) => {
+  const onPointerOver = (event: PointerEvent<HTMLDivElement>) => {
     if (event.pointerType !== 'mouse') return
     if ((event.target as HTMLElement).closest('[data-copy]')) return
     const box = (event.target as HTMLElement).closest<HTMLElement>('[data-column]')
@@ -124,9 +125,7 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
     setCell(text ? { text, box, scroller: scroller.current! } : null)
   }
 
-  const widths = columns.map(columnWidth)
-  const template = `${NAME_WIDTH} ${widths.map(width => `${width}px`).join(' ')} 1fr`
-  const minWidth = `calc(${NAME_WIDTH} + ${widths.reduce((sum, width) => sum + width, 0)}px)`
+  const { template, minWidth } = layOut(columns)
   const hasNone = total === 0
 
   if (rows.error && !rows.total) return <ErrorState {...describeError(rows.error)} onRetry={rows.retry} className="flex-1" />
@@ -207,38 +206,4 @@ function NameHeader({ sorts, onSort }: { sorts: readonly ColumnSort[]; onSort: (
 function sortWord(sorts: readonly ColumnSort[], column: TableColumn) {
   const { rank, isDescending } = findSort(sorts, column)
   return rank === 0 ? 'none' : isDescending ? 'descending' : 'ascending'
-}
-
-/** Measures that only widen while the search stays, so that bars keep still while one scrolls. */
-function useWidening(search: Search, columns: readonly TableColumn[], rows: readonly AnsweredRow[]): readonly Measure[] {
-  const now = measureColumns(columns, rows)
-  const [kept, keep] = useState({ search, measures: now })
-  const isSame = kept.search === search && kept.measures.length === now.length
-  const next = now.map((measure, place) => {
-    const before = isSame ? kept.measures[place] : undefined
-    return before ? { low: Math.min(before.low, measure.low), high: Math.max(before.high, measure.high), isNumeric: measure.isNumeric } : measure
-  })
-  const hasChanged = !isSame || next.some((measure, place) => JSON.stringify(measure) !== JSON.stringify(kept.measures[place]))
-  if (hasChanged) keep({ search, measures: next })
-  return hasChanged ? next : kept.measures
-}
-
-/** Keeps the rows under the reader's eyes when newer ones come in above, and goes to the top when others are asked for. */
-function useAnchor({ text, states, is_archived, sort }: Search, scroller: React.RefObject<HTMLDivElement | null>, offset: number, keyAt: (place: number) => string | undefined): void {
-  const asked = JSON.stringify([text, states, is_archived, sort])
-  const isNewestFirst = !sort?.length // only then rows keep their order, and a row that moved was pushed
-  const place = Math.floor(offset / ROW_HEIGHT)
-  const key = keyAt(place)
-  const anchor = useRef({ asked, place, key })
-  useLayoutEffect(() => {
-    const before = anchor.current
-    anchor.current = { asked, place, key }
-    if (before.asked !== asked) {
-      scroller.current?.scrollTo({ top: 0 })
-      return
-    }
-    if (!isNewestFirst || place === 0 || before.place !== place || before.key === undefined || before.key === key) return
-    const moved = [1, -1, 2, -2, 3, -3, 4, -4, 5, -5].find(step => keyAt(place + step) === before.key)
-    if (moved) scroller.current?.scrollBy({ top: moved * ROW_HEIGHT, behavior: 'instant' })
-  })
 }

@@ -4,7 +4,7 @@ import { describeError } from '@/api/errors'
 import { useColumns } from '@/api/projects'
 import type { Search } from '@/api/experiments'
 import { ColumnPicker } from '@/features/experiments/ColumnPicker'
-import { decodeColumns, encodeColumns, field, toApiColumn } from '@/features/experiments/columns'
+import { decodeColumns, encodeColumns, toApiColumn } from '@/features/experiments/columns'
 import { useDefaultColumns } from '@/features/experiments/defaults'
 import { ExperimentTable } from '@/features/experiments/ExperimentTable'
 import { askFor } from '@/features/experiments/measure'
@@ -13,6 +13,7 @@ import { useSelection } from '@/features/experiments/selection'
 import { SelectionBar } from '@/features/experiments/SelectionBar'
 import { decodeSort, encodeSort } from '@/features/experiments/sort'
 import { StateFilter } from '@/features/experiments/StateFilter'
+import { WaitingTable } from '@/features/experiments/WaitingTable'
 import { decodeStates, type TableView } from '@/features/experiments/view'
 import { formatCount } from '@/lib/format'
 import { useTitle } from '@/lib/title'
@@ -34,7 +35,7 @@ export function ExperimentsPage() {
 
   const available = useColumns({ workspace, project })
   const defaults = useDefaultColumns({ workspace, project }, available.data, view.columns === undefined)
-  const columns = useMemo(() => (view.columns === undefined ? (defaults ?? [field('state')]) : decodeColumns(view.columns)), [view.columns, defaults])
+  const columns = useMemo(() => (view.columns === undefined ? defaults : decodeColumns(view.columns)), [view.columns, defaults])
   const sorts = useMemo(() => decodeSort(view.sort ?? ''), [view.sort])
   const states = useMemo(() => decodeStates(view.states), [view.states])
   const text = useDeferredValue(view.q ?? '')
@@ -46,7 +47,7 @@ export function ExperimentsPage() {
       states,
       is_archived: view.archived ?? false,
       sort: sorts.map(({ column, isDescending }) => ({ column: toApiColumn(column), is_descending: isDescending })),
-      ...askFor(columns),
+      ...askFor(columns ?? []),
     }),
     [workspace, project, text, states, view.archived, sorts, columns],
   )
@@ -79,10 +80,14 @@ export function ExperimentsPage() {
           <Toggle isOn={view.archived ?? false} onChange={isOn => { selection.clear(); change({ archived: isOn || undefined }) }}>
             Archived
           </Toggle>
-          <ColumnPicker available={available.data ?? []} columns={columns} isDefault={view.columns === undefined} onChange={next => change({ columns: next && encodeColumns(next) })} />
+          <ColumnPicker available={available.data ?? []} columns={columns ?? []} isDefault={view.columns === undefined} onChange={next => change({ columns: next && encodeColumns(next) })} />
         </div>
       </div>
-      <ExperimentTable key={`${workspace}/${project}`} search={search} columns={columns} sorts={sorts} onSort={next => change({ sort: encodeSort(next) })} selection={selection} onCount={setTotal} empty={empty} />
+      {columns ? (
+        <ExperimentTable key={`${workspace}/${project}`} search={search} columns={columns} sorts={sorts} onSort={next => change({ sort: encodeSort(next) })} selection={selection} onCount={setTotal} empty={empty} />
+      ) : (
+        <WaitingTable />
+      )}
       <SelectionBar workspace={workspace} project={project} selection={selection} isArchived={view.archived ?? false} />
     </>
   )

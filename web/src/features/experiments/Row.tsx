@@ -1,6 +1,7 @@
 import { memo, type CSSProperties } from 'react'
 import { Cell } from '@/features/experiments/Cell'
 import { encodeColumn, type TableColumn } from '@/features/experiments/columns'
+import { ROW_HEIGHT } from '@/features/experiments/layout'
 import type { AnsweredRow, Measure } from '@/features/experiments/measure'
 import { seriesColor } from '@/lib/series'
 import { Checkbox } from '@/ui/Checkbox'
@@ -10,8 +11,6 @@ import type { Search } from '@/api/experiments'
 import { Skeleton } from '@/ui/Feedback'
 import { LongName } from '@/ui/LongName'
 import { Swatch } from '@/ui/Swatch'
-
-export const ROW_HEIGHT = 34
 
 interface RowProps {
   row: ExperimentRow
