@@ -22,6 +22,7 @@ export function useShortcut(key: string, act: (event: KeyboardEvent) => void, { 
     if (event.key.toLowerCase() !== key.toLowerCase() || event.defaultPrevented || event.altKey) return
     if (hasMod !== (event.ctrlKey || event.metaKey)) return
     if (!hasMod && (isTyping(event.target) || isCovered())) return
+    if (event.key === 'Enter' && event.target !== document.body) return // it belongs to what has the focus
     event.preventDefault()
     act(event)
   })
@@ -44,12 +45,13 @@ interface ListKeys {
   onToggle?: (place: number) => void
 }
 
-/** j/k, arrows, Home/End, Enter and x over a list. Give the result to the list's `onKeyDown`, or leave it: j, k, o and x work page-wide. */
+/** j/k, arrows, Home/End, Enter and x over a list. Give the result to the list's `onKeyDown`, or leave it: j, k, o, x and Enter work page-wide. */
 export function useListKeys({ count, active, onMove, onOpen, onToggle }: ListKeys) {
   const move = (place: number) => count > 0 && onMove(Math.max(0, Math.min(count - 1, place)))
   useShortcut('j', () => move(active + 1))
   useShortcut('k', () => move(Math.max(0, active - 1)))
   useShortcut('o', () => active >= 0 && onOpen?.(active), { isOff: !onOpen })
+  useShortcut('Enter', () => active >= 0 && onOpen?.(active), { isOff: !onOpen })
   useShortcut('x', () => active >= 0 && onToggle?.(active), { isOff: !onToggle })
   return (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
