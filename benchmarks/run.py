@@ -183,14 +183,15 @@ def main() -> None:
     text = [
         "# Measured\n",
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}; {platform.system()} {platform.machine()}, {os.cpu_count()} "
-        f"shared cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}; halley {version('halley')} online "
-        f"against its own server on the same machine, comet_ml {peer_version(peers)} offline (its cheapest mode: no "
-        f"network). Medians over {arguments.rounds} rounds, the two taking turns.\n",
+        f"shared cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}; "
+        f"halley {version('halley')} online against its own server on the same machine, "
+        f"comet_ml {peer_version(peers)} offline (its cheapest mode: no network). "
+        f"Medians over {arguments.rounds} rounds, the two taking turns.\n",
         "| what | goal | halley | comet_ml | ratio |",
         "|---|---|---|---|---|",
         *(f"| {' | '.join(row)} |" for row in rows),
-        f"\nPoints stored after each round, of {arguments.points:,} logged: {', '.join(f'{count:,}' for count in stored)} "
-        f"(lost: {sum(lost)}).",
+        f"\nPoints stored after each round, of {arguments.points:,} logged: "
+        f"{', '.join(f'{count:,}' for count in stored)} (lost: {sum(lost)}).",
     ]
     arguments.output.write_text("\n".join(text) + "\n")
     print("\n".join(text))
