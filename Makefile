@@ -44,7 +44,7 @@ check: setup  ## Lint and type-check Python and TypeScript, hold the import arro
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/basedpyright >/dev/null || $(BIN)/basedpyright
-	@$(BIN)/lint-imports >/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache  # its cache has given false alarms
 	@$(BIN)/python packaging/web.py npm run --silent check
 	@$(BIN)/python packaging/web.py npm run --silent lint
 	@$(BIN)/python packaging/generate.py --check
