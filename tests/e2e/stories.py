@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "it") -> Any:
     """Wait until `condition()` is true and return what it returned; fail after a deadline."""
