@@ -37,7 +37,8 @@ run: setup  ## Start the server, train the examples against it, print the URL; C
 
 test: setup check chromium  ## Pass every check and test, browser tests included
 	@$(BIN)/python packaging/web.py npm run --silent test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore tests/e2e
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e  # apart: the browser's driver keeps an event loop running
 
 check: setup  ## Lint and type-check Python and TypeScript, hold the import arrows, find stale generated files
 	@$(BIN)/ruff check -q .
