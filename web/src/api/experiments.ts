@@ -78,13 +78,23 @@ export async function fetchFirstRows(search: Search, limit: number, signal?: Abo
   return await take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: 0, limit }, signal: signal ?? null }))
 }
 
-/** The first experiments whose name, tags or parameters hold a text, for pickers. `limit` is at most 1,000. */
-export function useExperimentSearch(search: Search, limit: number, isOn = true) {
-  return useQuery({
+function firstQuery(search: Search, limit: number) {
+  return queryOptions({
     queryKey: ['experiments', search.workspace, search.project, search, 'first', limit],
-    queryFn: ({ signal }) => take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: 0, limit }, signal })),
-    placeholderData: keepPreviousData,
-    enabled: isOn,
+    queryFn: ({ signal }) => fetchFirstRows(search, limit, signal),
+  })
+}
+
+/** The first experiments whose name, tags or parameters hold a text, live, for pickers. `limit` is at most 1,000. */
+export function useExperimentSearch(search: Search, limit: number, isOn = true) {
+  return useQuery({ ...firstQuery(search, limit), placeholderData: keepPreviousData, enabled: isOn })
+}
+
+/** The first experiments of several searches; undefined where they are not known yet. */
+export function useFirstExperiments(searches: readonly Search[], limit: number, isOn: boolean) {
+  return useQueries({
+    queries: searches.map(search => ({ ...firstQuery(search, limit), enabled: isOn })),
+    combine: results => results.map(result => result.data),
   })
 }
 

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { client, take } from '@/api/client'
 
 export interface ProjectId {
@@ -22,13 +22,20 @@ export function useProject({ workspace, project }: ProjectId) {
   })
 }
 
-/** Every column that the project's experiments can show: fields, parameters, others, metrics. */
-export function useColumns({ workspace, project }: ProjectId) {
-  return useQuery({
+function columnsQuery({ workspace, project }: ProjectId) {
+  return queryOptions({
     queryKey: ['columns', workspace, project],
     queryFn: ({ signal }) => take(client.GET('/api/v1/projects/{workspace}/{project}/columns', { params: { path: { workspace, project } }, signal })),
     select: reply => reply.columns,
   })
+}
+
+/** Every column that the project's experiments can show: fields, parameters, others, metrics. */
+export const useColumns = (id: ProjectId) => useQuery(columnsQuery(id))
+
+/** The same for several projects; undefined where it is not known yet. */
+export function useColumnsOf(ids: readonly ProjectId[]) {
+  return useQueries({ queries: ids.map(columnsQuery), combine: results => results.map(result => result.data) })
 }
 
 /** What the server says of itself. */

@@ -3,6 +3,7 @@ import { readProjectChartsView } from '@/features/charts/view'
 import { readOutputView } from '@/features/experiment/view'
 import { readTableView } from '@/features/experiments/view'
 import { HomePage } from '@/features/home/HomePage'
+import { ProjectFrame } from '@/features/shell/ProjectFrame'
 import { Shell } from '@/features/shell/Shell'
 import { parseSearch, stringifySearch } from '@/lib/url-state'
 import { readChartsView } from '@/panels/line-chart/view'
@@ -12,7 +13,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage })
 
-const project = createRoute({ getParentRoute: () => root, path: '/$workspace/$project' })
+const project = createRoute({ getParentRoute: () => root, path: '/$workspace/$project', component: ProjectFrame })
 
 const projectIndex = createRoute({
   getParentRoute: () => project,

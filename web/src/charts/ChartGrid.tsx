@@ -18,8 +18,14 @@ interface ChartGridProps<Item> {
   children: (item: Item) => ReactNode
 }
 
+const GAP = 12 // px
+
 /** Charts in sections that fold. */
 export function ChartGrid<Item>({ sections, keyOf, folded, onFold, columns, children }: ChartGridProps<Item>) {
+  // Where no section fills a row, charts are wider; but all are of one width, so that they compare.
+  const most = Math.max(1, ...sections.map(section => section.items.length))
+  const least = `max(300px, (100% - ${(most - 1) * GAP + 1}px) / ${most})`
+  const template = columns ? `repeat(${columns}, minmax(0, 1fr))` : `repeat(auto-fill, minmax(min(${least}, 100%), 1fr))`
   return sections.map(({ name, items }) => {
     const isFolded = folded.includes(name)
     return (
@@ -32,7 +38,7 @@ export function ChartGrid<Item>({ sections, keyOf, folded, onFold, columns, chil
           </button>
         </h2>
         {!isFolded && (
-          <div className="grid gap-3 pt-px pb-3" style={{ gridTemplateColumns: columns ? `repeat(${columns}, minmax(0, 1fr))` : 'repeat(auto-fill, minmax(min(300px, 100%), 1fr))' }}>
+          <div className="grid pt-px pb-3" style={{ gap: GAP, gridTemplateColumns: template }}>
             {items.map(item => (
               <Fragment key={keyOf(item)}>{children(item)}</Fragment>
             ))}

@@ -32,9 +32,14 @@ describe('ema', () => {
 })
 
 describe('gaussian', () => {
-  test('keeps a straight line away from the ends', () => {
+  test('keeps a straight line, its ends too', () => {
     const x = Array.from({ length: 41 }, (_, i) => i)
-    expect(smooth(x, x, 0.75, 'gaussian')[20]).toBeCloseTo(20, 9)
+    smooth(x, x, 0.9, 'gaussian').forEach((value, i) => expect(value).toBeCloseTo(i, 9))
+  })
+  test('never leaves the values it is made of', () => {
+    const x = Array.from({ length: 60 }, (_, i) => i)
+    const values = x.map(i => 5 * Math.exp(-i / 4) + 0.01)
+    for (const value of smooth(x, values, 0.95, 'gaussian')) expect(value).toBeGreaterThanOrEqual(Math.min(...values))
   })
   test('looks both ways: a spike spreads evenly', () => {
     const y = smooth(even.concat(6), [0, 0, 0, 1, 0, 0, 0], 0.5, 'gaussian') as number[]

@@ -47,22 +47,32 @@ function smoothForward(x: readonly number[], values: Values, places: readonly nu
   }
 }
 
+/**
+ * A straight line is fitted under the bell at every place, as a plain average would bend the ends: there all neighbours
+ * lie on one side, so a falling loss would begin too low and end too high. It never leaves the values it is made of.
+ */
 function smoothBothWays(x: readonly number[], values: Values, places: readonly number[], sigma: number, result: (number | null)[]): void {
-  const reach = 3 * sigma
-  let low = 0
+  let start = 0
   for (const i of places) {
     const center = x[i]!
-    while (x[places[low]!]! < center - reach) low++
-    let sum = 0
-    let total = 0
-    for (let k = low; k < places.length; k++) {
-      const other = places[k]!
-      const away = (x[other]! - center) / sigma
+    while (x[places[start]!]! < center - 3 * sigma) start++
+    let [weight, lean, spread, sum, slant] = [0, 0, 0, 0, 0] // moments of the places, then of the values
+    let [low, high] = [Infinity, -Infinity]
+    for (let k = start; k < places.length; k++) {
+      const away = (x[places[k]!]! - center) / sigma
       if (away > 3) break
+      const value = values[places[k]!]!
       const share = Math.exp(-0.5 * away * away)
-      sum += share * values[other]!
-      total += share
+      weight += share
+      lean += share * away
+      spread += share * away * away
+      sum += share * value
+      slant += share * away * value
+      if (value < low) low = value
+      if (value > high) high = value
     }
-    result[i] = sum / total
+    const width = weight * spread - lean * lean
+    const fitted = width > 1e-9 * weight * weight ? (spread * sum - lean * slant) / width : sum / weight
+    result[i] = Math.min(high, Math.max(low, fitted))
   }
 }

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 
 /** Whether an element is in sight, or nearly. What is not is neither drawn nor fetched. */
-export function useSight(): { ref: RefObject<HTMLElement | null>; isVisible: boolean } {
-  const ref = useRef<HTMLElement>(null)
+export function useSight(): { ref: RefObject<HTMLDivElement | null>; isVisible: boolean } {
+  const ref = useRef<HTMLDivElement>(null)
   const [isVisible, setVisible] = useState(false)
   useEffect(() => {
     if (!ref.current) return

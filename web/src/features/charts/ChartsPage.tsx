@@ -3,7 +3,7 @@ import { ChartLine, ListFilter, Rows3 } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { describeError } from '@/api/errors'
 import { useLive } from '@/api/live'
-import { useColumns, useProject } from '@/api/projects'
+import { useColumns, useProject, type ProjectId } from '@/api/projects'
 import { setHighlight } from '@/charts/highlight'
 import { guessValueMetric, MOST, toggleRun } from '@/features/charts/choose'
 import { RunList } from '@/features/charts/RunList'
@@ -15,9 +15,11 @@ import { useTitle } from '@/lib/title'
 import type { PanelMetric } from '@/panels/contract'
 import { metricKey } from '@/panels/line-chart/data'
 import { MetricCharts } from '@/panels/line-chart/MetricCharts'
+import { isNewPlace } from '@/panels/line-chart/view'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { EmptyState, ErrorState, Spinner } from '@/ui/Feedback'
+import { HowToLog } from '@/ui/HowToLog'
 import { PageHeader } from '@/ui/PageHeader'
 import { SearchField } from '@/ui/SearchField'
 import { StateDot } from '@/ui/StateBadge'
@@ -38,9 +40,8 @@ export function ChartsPage() {
   const [isListOpen, setListOpen] = useState(false) // small screens only
   useEffect(() => () => setHighlight(null), [])
 
-  // Going back undoes a zoom and closes a large chart; moving a slider or typing must not fill the history.
   const onView = useCallback(
-    (change: Partial<ProjectChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: change.full === undefined && change.low === undefined }),
+    (change: Partial<ProjectChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }),
     [navigate],
   )
   const metrics = useMemo(() => (columns.data ?? []).filter(column => column.kind === 'metric').map(({ name, context }): PanelMetric => ({ name, context })), [columns.data])
@@ -94,7 +95,7 @@ export function ChartsPage() {
             metrics={metrics}
             view={view}
             onView={onView}
-            empty={<Empty experiments={counts.data?.experiment_count ?? 0} />}
+            empty={<Empty experiments={counts.data?.experiment_count ?? 0} project={id} />}
             toolbarStart={
               <Button kind="outline" className="lg:hidden" onClick={() => setListOpen(true)}>
                 <ListFilter />
@@ -125,10 +126,11 @@ function Liveness({ running }: { running: number }) {
   )
 }
 
-function Empty({ experiments }: { experiments: number }) {
+function Empty({ experiments, project }: { experiments: number; project: ProjectId }) {
   return experiments === 0 ? (
     <EmptyState icon={<Rows3 />} title="No experiments yet">
-      They appear here as soon as a program logs to this project.
+      <p>Run this, or any program that logs to this project. Its charts appear here while it runs.</p>
+      <HowToLog {...project} />
     </EmptyState>
   ) : (
     <EmptyState icon={<ChartLine />} title="No metrics yet">

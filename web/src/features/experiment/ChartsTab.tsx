@@ -6,7 +6,7 @@ import type { MetricSummary } from '@/api/types'
 import { formatMetricValue } from '@/lib/value'
 import { metricKey } from '@/panels/line-chart/data'
 import { MetricCharts } from '@/panels/line-chart/MetricCharts'
-import type { ChartsView } from '@/panels/line-chart/view'
+import { isNewPlace, type ChartsView } from '@/panels/line-chart/view'
 import { CodeBlock } from '@/ui/CodeBlock'
 import { EmptyState } from '@/ui/Feedback'
 
@@ -17,7 +17,7 @@ export function ChartsTab() {
   const { data } = useExperiment(route.useParams().key)
   const view = route.useSearch()
   const navigate = route.useNavigate()
-  const onView = useCallback((change: Partial<ChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: true, resetScroll: false }), [navigate])
+  const onView = useCallback((change: Partial<ChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }), [navigate])
   const key = data?.experiment.key
   const name = data?.experiment.name
   const number = data?.experiment.number
@@ -27,7 +27,7 @@ export function ChartsTab() {
   const metrics = useMemo(() => (JSON.parse(names) as [string, string][]).map(([name, context]) => ({ name, context })), [names])
   if (!data) return null
   const summaries = new Map(data.metrics.map(metric => [metricKey(metric), metric]))
-  const lastOf = (metric: MetricSummary | undefined) => metric && <span className="num text-fg2">{formatMetricValue(metric.last)}</span>
+  const lastOf = (metric: MetricSummary | undefined) => metric && formatMetricValue(metric.last)
   return (
     <MetricCharts
       experiments={experiments}

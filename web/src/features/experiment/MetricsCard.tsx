@@ -41,7 +41,7 @@ export function MetricsCard({ detail: { experiment, metrics } }: { detail: Exper
 function MetricRow({ metric, color }: { metric: MetricSummary; color: string }) {
   const { name, context, last, last_step: lastStep, count, min, min_step: minStep, max, max_step: maxStep, sketch } = metric
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_84px_minmax(76px,auto)] items-center gap-x-3 border-t border-line py-1.5 first:border-0">
+    <li className="grid grid-cols-[minmax(0,1fr)_84px_minmax(76px,auto)] items-center gap-x-3 gap-y-1 border-t border-line py-2 first:border-0">
       <Link
         from="/$workspace/$project/experiments/$key/overview"
         to="/$workspace/$project/experiments/$key/charts"
@@ -52,7 +52,7 @@ function MetricRow({ metric, color }: { metric: MetricSummary; color: string }) 
         {context && <span className="text-fg3">{context} · </span>}
         {name}
       </Link>
-      <Sparkline values={sketch} color={color} width={84} />
+      <Sparkline values={sketch} color={color} width={84} height={18} />
       <span title={`${last} at step ${formatCount(lastStep)}, ${formatCount(count)} points`} className={classes('num text-right', isOdd(last) && 'font-medium text-bad')}>
         {formatMetricValue(last)}
       </span>

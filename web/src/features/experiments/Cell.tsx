@@ -29,7 +29,7 @@ export function Cell({ column, measure, answered }: CellProps) {
     return <Bar fill={barFill(number, measure)}>{text}</Bar>
   }
   if (value === null) return <Nothing />
-  const { text, look } = formatValue(value)
+  const { text, look } = formatValue(value, true)
   if (look === 'number') return <span className="num">{text}</span>
   return <span className="font-mono text-xs text-fg2">{text}</span>
 }

@@ -1,30 +1,14 @@
 import { Archive, FlaskConical, SearchX } from 'lucide-react'
 import { Button } from '@/ui/Button'
-import { CodeBlock } from '@/ui/CodeBlock'
 import { EmptyState } from '@/ui/Feedback'
+import { HowToLog } from '@/ui/HowToLog'
 
 /** A project without experiments: how to log the first. */
 export function NoExperiments({ workspace, project }: { workspace: string; project: string }) {
-  const code = `import halley
-
-experiment = halley.Experiment(
-    workspace=${JSON.stringify(workspace)},
-    project_name=${JSON.stringify(project)},
-)
-experiment.log_parameters({"learning_rate": 0.1})
-
-for step in range(500):
-    loss = 2 / (1 + 0.02 * step)
-    experiment.log_metric("loss", loss, step=step)
-
-experiment.end()`
   return (
     <EmptyState icon={<FlaskConical />} title="No experiments yet">
       <p>Run this, or any program that logs to this project. What it says appears here while it runs.</p>
-      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-2 text-left">
-        <CodeBlock label="the commands" code={`pip install halley\nexport HALLEY_URL=${window.location.origin}`} />
-        <CodeBlock label="the program" code={code} />
-      </div>
+      <HowToLog workspace={workspace} project={project} />
     </EmptyState>
   )
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { chooseColumns, columnTitle, columnWidth, decodeColumn, decodeColumns, encodeColumn, encodeColumns, field, findVarying, metric, rankMetrics, type TableColumn } from '@/features/experiments/columns'
+import { chooseColumns, columnTitle, columnWidth, decodeColumn, decodeColumns, encodeColumn, encodeColumns, field, findVarying, metric, type TableColumn } from '@/features/experiments/columns'
+import { rankMetrics } from '@/lib/rank-metrics'
 
 const parameter = (name: string): TableColumn => ({ kind: 'parameter', name, context: '', value: 'last' })
 

@@ -1,4 +1,5 @@
 import type { Column } from '@/api/types'
+import { rankMetrics } from '@/lib/rank-metrics'
 
 /** What a column shows: what the API can answer, or a metric as a sparkline. */
 export interface TableColumn {
@@ -113,24 +114,12 @@ export function columnWidth(column: TableColumn): number {
   const { title, note } = columnTitle(column)
   const words = (title.length + (note ? note.length + 1 : 0)) * 7 + 42
   if (column.kind === 'metric') return Math.min(220, Math.max(column.value === 'sketch' ? 104 : hasBar(column) ? 134 : 92, words))
-  return Math.min(200, Math.max(88, words))
+  return Math.min(200, Math.max(96, words))
 }
 
 /** The column as the API knows it; a sketch is asked for by its metric. */
 export function toApiColumn({ kind, name, context, value }: TableColumn): Column {
   return { kind, name, context, value: value === 'sketch' ? 'last' : value }
-}
-
-/** Metrics by how likely one looks for them: losses, then scores, then the rest, the machine's own last. */
-export function rankMetrics<Metric extends { name: string; context: string }>(metrics: readonly Metric[]): Metric[] {
-  const rank = ({ name }: Metric) => {
-    const low = name.toLowerCase()
-    if (/^(sys|system|gpu|cpu|host)[./_]/.test(low)) return 4
-    if (/(^|[/_.])(lr|learning_rate|epoch|step|time|seconds)([/_.]|$)/.test(low)) return 3
-    if (/loss|nll|perplexity/.test(low)) return 0
-    return /acc|auc|f1|mse|rmse|mae|bleu|rouge|error|score|reward|precision|recall|return/.test(low) ? 1 : 2
-  }
-  return metrics.map((each, place) => ({ each, place })).toSorted((a, b) => rank(a.each) - rank(b.each) || a.place - b.place).map(({ each }) => each)
 }
 
 /** The columns a project shows before anyone chose: how runs stand, the metrics that matter, and what differs between runs. */

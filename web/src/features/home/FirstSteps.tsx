@@ -1,19 +1,9 @@
-import { CodeBlock } from '@/ui/CodeBlock'
+import { InstallCode, ProgramCode } from '@/ui/HowToLog'
 import { Mark } from '@/ui/Mark'
 import { Spinner } from '@/ui/Feedback'
 
 /** A home page without projects: the way to a first chart, waiting for it. Gives way as soon as one appears. */
 export function FirstSteps() {
-  const code = `import halley
-
-experiment = halley.Experiment(project_name="first-steps")
-experiment.log_parameters({"learning_rate": 0.1, "batch_size": 32})
-
-for step in range(500):
-    loss = 2 / (1 + 0.02 * step)
-    experiment.log_metric("loss", loss, step=step)
-
-experiment.end()`
   return (
     <section aria-labelledby="first-steps" className="mx-auto flex max-w-2xl flex-col gap-6 px-6 py-12">
       <div>
@@ -24,10 +14,10 @@ experiment.end()`
         <p className="mt-1 text-fg2">Log from any Python program; what it says appears here while it runs.</p>
       </div>
       <Step number={1} title="Install Halley where you train">
-        <CodeBlock label="the commands" code={`pip install halley\nexport HALLEY_URL=${window.location.origin}`} />
+        <InstallCode />
       </Step>
       <Step number={2} title="Log something">
-        <CodeBlock label="the program" code={code} />
+        <ProgramCode project="first-steps" />
       </Step>
       <Step number={3} title="Watch">
         <p className="flex items-center gap-2.5 text-fg2">

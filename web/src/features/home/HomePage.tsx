@@ -3,6 +3,7 @@ import { useProjects } from '@/api/projects'
 import { describeError } from '@/api/errors'
 import { FirstSteps } from '@/features/home/FirstSteps'
 import { ProjectCard } from '@/features/home/ProjectCard'
+import { RecentExperiments } from '@/features/home/RecentExperiments'
 import { formatCount } from '@/lib/format'
 import { useTitle } from '@/lib/title'
 import { EmptyState, ErrorState, Skeleton } from '@/ui/Feedback'
@@ -37,13 +38,16 @@ export function HomePage() {
         ) : found.length === 0 ? (
           <EmptyState title={`No project is called “${text}”`} />
         ) : (
-          <ul className="grid grid-cols-[repeat(auto-fill,minmax(280px,1fr))] gap-3 p-4 pb-16">
-            {found.map(project => (
-              <li key={`${project.workspace}/${project.name}`}>
-                <ProjectCard project={project} />
-              </li>
-            ))}
-          </ul>
+          <>
+            <ul className="grid grid-cols-[repeat(auto-fill,minmax(280px,1fr))] gap-3 p-4">
+              {found.map(project => (
+                <li key={`${project.workspace}/${project.name}`}>
+                  <ProjectCard project={project} />
+                </li>
+              ))}
+            </ul>
+            <RecentExperiments projects={found} />
+          </>
         )}
       </div>
     </>

@@ -1,7 +1,9 @@
 import { Columns3, SlidersHorizontal, X } from 'lucide-react'
-import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react'
+import { createContext, memo, useCallback, useContext, useDeferredValue, useMemo, useState, type ReactNode } from 'react'
 import { ChartGrid } from '@/charts/ChartGrid'
 import { formatX } from '@/charts/plot'
+import { useSight } from '@/charts/watch'
+import { useDraft } from '@/lib/draft'
 import { Button, IconButton } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { EmptyState } from '@/ui/Feedback'
@@ -9,7 +11,8 @@ import { Menu } from '@/ui/Menu'
 import type { PanelExperiment, PanelMetric } from '@/panels/contract'
 import { AXES, metricKey, toSections, type Range } from '@/panels/line-chart/data'
 import { Editor } from '@/panels/line-chart/Editor'
-import { Panel } from '@/panels/line-chart/Panel'
+import { DEFAULT_OPTIONS, type LineChartOptions } from '@/panels/line-chart/options'
+import { Panel, WaitingPanel } from '@/panels/line-chart/Panel'
 import { chartsOptions, type ChartsView } from '@/panels/line-chart/view'
 
 interface MetricChartsProps {
@@ -20,7 +23,7 @@ interface MetricChartsProps {
   /** Takes what changes; undefined takes a key out of the URL. */
   onView: (change: Partial<ChartsView>) => void
   /** A word beside the title of a chart, such as the last value. */
-  asideOf?: (metric: PanelMetric) => ReactNode
+  asideOf?: (metric: PanelMetric) => string | undefined
   /** Instead of charts, where there are no metrics at all. */
   empty: ReactNode
   /** Left end of the toolbar. */
@@ -32,7 +35,9 @@ const COLUMNS = [1, 2, 3, 4, 5, 6]
 
 /** A page of line charts, one a metric: toolbar, sections, zoom, and the chart that fills the window. */
 export function MetricCharts({ experiments, metrics, view, onView, asideOf, empty, toolbarStart }: MetricChartsProps) {
-  const options = useMemo(() => chartsOptions(view), [view])
+  // A slider sends more changes than the browser's history takes: the URL follows when it rests.
+  const [smoothing, setSmoothing] = useDraft(view.smoothing, next => onView({ smoothing: next }))
+  const options = useMemo(() => chartsOptions({ ...view, smoothing }), [view, smoothing])
   // The controls answer at once; the charts follow as fast as they can.
   const drawn = useDeferredValue(options)
   const range = useMemo<Range | null>(() => (view.low !== undefined && view.high !== undefined ? [view.low, view.high] : null), [view.low, view.high])
@@ -42,9 +47,14 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
   const { unit } = AXES[options.x]
 
   const [isOptionsOpen, setOptionsOpen] = useState(false) // phones only
-  // Another axis counts in another unit: a zoom would mean something else there.
-  const editor = <Editor options={options} onChange={change => onView({ ...change, ...(change.x && change.x !== options.x && { low: undefined, high: undefined }) })} />
+  const onOptions = ({ smoothing: next, ...change }: Partial<LineChartOptions>) => {
+    if (next !== undefined) setSmoothing(next)
+    // Another axis counts in another unit: a zoom would mean something else there.
+    else onView({ ...change, ...(change.x && change.x !== options.x && { low: undefined, high: undefined }) })
+  }
+  const editor = <Editor options={options} onChange={onOptions} />
 
+  const drawing = { experiments, range, onRange, onView }
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
@@ -83,35 +93,52 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
         ) : sections.length === 0 ? (
           <EmptyState title={`No metric is called “${view.metric}”`} />
         ) : (
-          <ChartGrid sections={sections} keyOf={metricKey} folded={view.folded ?? []} onFold={folded => onView({ folded })} columns={view.columns}>
-            {metric => <OneMetric metric={metric} options={drawn} experiments={experiments} range={range} onRange={onRange} onView={onView} aside={asideOf?.(metric)} />}
-          </ChartGrid>
+          <DrawnOptions value={drawn}>
+            <ChartGrid sections={sections} keyOf={metricKey} folded={view.folded ?? []} onFold={folded => onView({ folded })} columns={view.columns}>
+              {metric => <OneMetric {...drawing} metric={metric} aside={asideOf?.(metric)} />}
+            </ChartGrid>
+          </DrawnOptions>
         )}
       </div>
       <Dialog size="small" title="Options" isOpen={isOptionsOpen} onClose={() => setOptionsOpen(false)}>
         <div className="flex flex-col gap-4 p-4">{editor}</div>
       </Dialog>
       <Dialog size="full" title={full && metricKey(full)} isOpen={full !== undefined} onClose={() => onView({ full: undefined })}>
-        {full && <OneMetric metric={full} options={drawn} experiments={experiments} range={range} onRange={onRange} onView={onView} isFull />}
+        {full && (
+          <DrawnOptions value={drawn}>
+            <SeenMetric {...drawing} metric={full} isFull />
+          </DrawnOptions>
+        )}
       </Dialog>
     </div>
   )
 }
 
+/** How every chart of the page is drawn. Only charts in sight read it: of hundreds, a slider's step moves a dozen. */
+const DrawnOptions = createContext<LineChartOptions>(DEFAULT_OPTIONS)
+
 interface OneMetricProps {
   metric: PanelMetric
-  options: ReturnType<typeof chartsOptions>
   experiments: readonly PanelExperiment[]
   range: Range | null
   onRange: (range: Range | null) => void
   onView: (change: Partial<ChartsView>) => void
-  aside?: ReactNode
-  isFull?: boolean
+  aside?: string | undefined
 }
 
-/** Keeps what the panel is given the same, so that a panel draws anew only when something changed. */
-function OneMetric({ metric, options, experiments, range, onRange, onView, aside, isFull = false }: OneMetricProps) {
+/** One metric's panel; out of sight an empty frame. */
+const OneMetric = memo(function OneMetric(props: OneMetricProps) {
+  const { ref, isVisible } = useSight()
+  return (
+    <div ref={ref} className="min-w-0">
+      {isVisible ? <SeenMetric {...props} /> : <WaitingPanel metrics={[props.metric]} aside={props.aside} height={HEIGHT} />}
+    </div>
+  )
+})
+
+function SeenMetric({ metric, onView, isFull = false, ...rest }: OneMetricProps & { isFull?: boolean }) {
+  const options = useContext(DrawnOptions)
   const metrics = useMemo(() => [metric], [metric])
   const onExpand = useCallback(() => onView({ full: metricKey(metric) }), [metric, onView])
-  return <Panel options={options} experiments={experiments} metrics={metrics} range={range} onRange={onRange} onExpand={isFull ? undefined : onExpand} height={isFull ? undefined : HEIGHT} aside={aside} />
+  return <Panel {...rest} options={options} metrics={metrics} onExpand={isFull ? undefined : onExpand} height={isFull ? undefined : HEIGHT} />
 }

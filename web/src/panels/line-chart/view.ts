@@ -48,3 +48,8 @@ export function readChartsView(search: Record<string, unknown>): ChartsView {
 export function chartsOptions(view: ChartsView): LineChartOptions {
   return migrate({ ...view, version: DEFAULT_OPTIONS.version })
 }
+
+/** Whether a change is worth a step of the history: going back undoes a zoom and closes a large chart, nothing else. */
+export function isNewPlace(change: Partial<ChartsView>): boolean {
+  return change.full !== undefined || change.low !== undefined
+}
