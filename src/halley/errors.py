@@ -187,6 +187,13 @@ class SequenceGap(Conflict):
         self.acknowledged = acknowledged
 
 
+class Gone(RequestError):
+    """What the request is about was deleted for good."""
+
+    code = "gone"
+    status = 410
+
+
 class TooLarge(RequestError):
     """The request is larger than the server takes."""
 

@@ -100,8 +100,27 @@ def test_deleting_takes_points_and_output_along(live, three, make):
     assert names(search(live, three)) == ["c", "b"]
     drawn = live.post("/metrics/chart", {"experiments": [a.key], "metrics": [{"name": "loss"}]}).json()
     assert drawn["lines"] == []
-    # The same key again begins from nothing.
-    again = make.run(live, key=a.key, project=a.project)
-    again.say(points=make.points([7.0]))
-    assert live.detail(a.key)["metrics"][0]["count"] == 1
-    assert live.detail(a.key)["output_line_count"] == 0
+
+
+def test_a_deleted_experiment_stays_deleted_whoever_still_sends_it(live, three, make):
+    a = three[0]
+    live.client.delete(f"/api/v1/experiments/{a.key}")
+    taken_up_again = make.run(live, key=a.key, project=a.project)
+    elsewhere = make.run(live, key=a.key)
+    for batch in (
+        a.batch(points=make.points([7.0])),
+        a.batch(count=0),
+        a.batch(points=make.points([7.0]), first=0),
+        taken_up_again.batch(Start(time=make.now, workspace="default", project=a.project)),
+        elsewhere.batch(Start(time=make.now, workspace="default", project=elsewhere.project)),
+    ):
+        reply = live.send(batch)
+        assert reply.status_code == 410
+        error = reply.json()["error"]
+        assert error["code"] == "gone"
+        assert a.key in error["message"]
+        assert "new key" in error["hint"]
+    assert live.get(f"/experiments/{a.key}").status_code == 404
+    assert live.client.delete(f"/api/v1/experiments/{a.key}").status_code == 404
+    assert names(search(live, three)) == ["c", "b"]
+    assert live.get(f"/projects/default/{elsewhere.project}").status_code == 404, "not even a project was made"

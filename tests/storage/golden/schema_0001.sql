@@ -36,6 +36,11 @@ CREATE TABLE clock (
     epochs blob not null
 )
 
+CREATE TABLE deleted_experiment (
+    key text primary key,
+    deleted_at integer not null
+) without rowid
+
 CREATE TABLE experiment (
     run integer primary key autoincrement,
     key text not null unique,

@@ -41,8 +41,8 @@ async def change(storage: Storage, broadcast: Broadcast, key: ExperimentKey, upd
     return row
 
 
-async def remove(storage: Storage, broadcast: Broadcast, key: ExperimentKey) -> None:
-    """Delete an experiment, its points and its output.
+async def remove(storage: Storage, broadcast: Broadcast, key: ExperimentKey, *, now: int) -> None:
+    """Delete an experiment, its points and its output, for good: its key is not taken again.
 
     Raises:
         NotFound: no experiment has this key.
@@ -54,7 +54,7 @@ async def remove(storage: Storage, broadcast: Broadcast, key: ExperimentKey) -> 
         assert row is not None  # this job is the only writer while it runs
         session.output.delete(run)
         session.metrics.delete(run)
-        session.catalog.delete_experiment(run)
+        session.catalog.delete_experiment(run, now=now)
         return row
 
     row = await asyncio.wrap_future(storage.write(job))

@@ -9,7 +9,7 @@ from halley.server.experiments.describe import describe_detail, describe_experim
 from halley.server.experiments.search import search
 from halley.server.http.check import checked_key
 from halley.server.http.errors import failures
-from halley.server.http.given import GivenStorage
+from halley.server.http.given import GivenClock, GivenStorage
 from halley.wire.api import Experiment, ExperimentDetail, ExperimentPage, SearchExperiments, UpdateExperiment
 
 
@@ -62,9 +62,11 @@ async def update_experiment(
     summary="Delete an experiment",
     responses=failures(400, 404),
 )
-async def delete_experiment(key: FromPath[str], storage: GivenStorage, broadcast: GivenBroadcast) -> None:
-    """Delete an experiment with its points and its output. There is no way back."""
-    await remove(storage, broadcast, checked_key(key))
+async def delete_experiment(
+    key: FromPath[str], storage: GivenStorage, broadcast: GivenBroadcast, clock: GivenClock
+) -> None:
+    """Delete an experiment with its points and its output. There is no way back: its key is not taken again."""
+    await remove(storage, broadcast, checked_key(key), now=clock())
 
 
 router = Router(

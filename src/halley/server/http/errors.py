@@ -35,6 +35,7 @@ _MEANINGS = {
     403: "The request comes from another site or names another host.",
     404: "There is no such thing.",
     409: "The request contradicts what is stored.",
+    410: "It was deleted, for good.",
     413: "The body is too large.",
     429: "The server cannot take more now; the header Retry-After says when.",
     500: "The server failed; its log says how.",

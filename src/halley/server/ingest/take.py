@@ -58,6 +58,7 @@ class Intake:
         Raises:
             InvalidRequest: the body is no batch, or something in it cannot be.
             SequenceGap: the batch does not follow on the last one.
+            Gone: the experiment was deleted.
             TooLarge: it is larger than batches may be.
             Busy: too much is waiting already.
         """
@@ -102,6 +103,7 @@ def take(session: Session, batch: Batch, said: Said, now: int) -> Taken:
 
     Raises:
         SequenceGap: the batch does not follow on the last one of its writer.
+        Gone: the experiment was deleted.
     """
     catalog = session.catalog
     project = catalog.ensure_project(batch.workspace, batch.project, now=now)

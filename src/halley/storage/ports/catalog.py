@@ -3,6 +3,9 @@
 **Identity.** An experiment is known to users by its key and to the store by `run`, a positive integer that never is
 given twice. Projects are known by (workspace name, project name).
 
+**Deletion** is for good: the key of a deleted experiment is kept, and never becomes an experiment again, so that a
+sender that goes on does not bring it back.
+
 **Writers.** `claim` is the gate of exactly-once: see there.
 
 **States.** `set_state` writes what it is told; which state may follow which is decided by the caller.
@@ -131,6 +134,9 @@ class Catalog(Protocol):
 
         Returns:
             Its run, and whether it is new. A key that exists keeps its project.
+
+        Raises:
+            Gone: the experiment with this key was deleted.
         """
         ...
 
@@ -168,8 +174,8 @@ class Catalog(Protocol):
         """Archive or restore."""
         ...
 
-    def delete_experiment(self, run: int) -> None:
-        """Delete the experiment and everything the catalogue knows of it."""
+    def delete_experiment(self, run: int, *, now: int) -> None:
+        """Delete the experiment and everything the catalogue knows of it but its key, which can never be had again."""
         ...
 
     # what an experiment said

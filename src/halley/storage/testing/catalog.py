@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from halley.core.experiment import State
 from halley.core.parameter import Value, is_same
-from halley.errors import SequenceGap
+from halley.errors import Gone, SequenceGap
 from halley.storage.ports.catalog import Claim
 from halley.storage.ports.storage import Session, Storage
 from halley.storage.testing.make import WAIT_SECONDS, make_run, new_key
@@ -89,13 +89,25 @@ class CatalogContract:
     def test_a_run_is_never_given_twice(self, storage: Storage) -> None:
         """Nor its number in the project, even after the last one is deleted."""
         run = make_run(storage)
-        storage.write(lambda session: session.catalog.delete_experiment(run)).result(WAIT_SECONDS)
+        storage.write(lambda session: session.catalog.delete_experiment(run, now=9)).result(WAIT_SECONDS)
         again = make_run(storage)
         assert again > run
         with storage.read() as session:
             found = session.catalog.get_experiment(again)
         assert found is not None
         assert found.number == 2
+
+    def test_a_deleted_experiment_stays_deleted(self, storage: Storage) -> None:
+        """Whoever sends its key again is told so; deleting what is not there does nothing."""
+        key = new_key()
+        run = make_run(storage, key=key)
+        for _ in range(2):
+            storage.write(lambda session: session.catalog.delete_experiment(run, now=9)).result(WAIT_SECONDS)
+        with pytest.raises(Gone, match=key):
+            make_run(storage, "another", key=key)
+        with storage.read() as session:
+            assert session.catalog.find_run(key) is None
+            assert session.catalog.get_project("default", "another") is None
 
     def test_the_earliest_start_wins(self, storage: Storage) -> None:
         """And the latest of everything else that a start says."""
@@ -155,9 +167,8 @@ class CatalogContract:
         assert [one.state for one in states if one] == [State.LOST, State.FINISHED, State.RUNNING]
 
     def test_deleting_leaves_nothing_and_nobody_else(self, storage: Storage) -> None:
-        """The key is free again, with nothing of what was said before."""
-        key = new_key()
-        run, other = make_run(storage, key=key), make_run(storage)
+        """Nothing of what it said is found, and what others said stays."""
+        run, other = make_run(storage), make_run(storage)
 
         def fill(session: Session) -> None:
             for one in (run, other):
@@ -167,14 +178,14 @@ class CatalogContract:
                 session.catalog.claim(one, WRITER, 0, 5)
 
         storage.write(fill).result(WAIT_SECONDS)
-        storage.write(lambda session: session.catalog.delete_experiment(run)).result(WAIT_SECONDS)
-        again = make_run(storage, key=key)
+        storage.write(lambda session: session.catalog.delete_experiment(run, now=9)).result(WAIT_SECONDS)
         with storage.read() as session:
             assert session.catalog.get_experiment(run) is None
-            assert dict(session.catalog.get_parameters(again)) == {}
+            assert dict(session.catalog.get_parameters(run)) == {}
+            assert dict(session.catalog.get_others(run)) == {}
             assert dict(session.catalog.get_parameters(other)) == {"lr": (0.1, "manual")}
-        claim = storage.write(lambda session: session.catalog.claim(again, WRITER, 0, 1)).result(WAIT_SECONDS)
-        assert claim == Claim(is_taken=True, acknowledged=1)
+        claim = storage.write(lambda session: session.catalog.claim(other, WRITER, 5, 1)).result(WAIT_SECONDS)
+        assert claim == Claim(is_taken=True, acknowledged=6)
 
     # claims
 

@@ -210,7 +210,7 @@ class SearchContract:
 
         def delete(session: Session) -> None:
             session.metrics.delete(second)
-            session.catalog.delete_experiment(second)
+            session.catalog.delete_experiment(second, now=9)
 
         storage.write(delete).result(WAIT_SECONDS)
         with storage.read() as session:

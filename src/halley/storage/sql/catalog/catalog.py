@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from halley.core.experiment import State
 from halley.core.names import make_experiment_name
 from halley.core.parameter import Value
-from halley.errors import SequenceGap
+from halley.errors import Gone, SequenceGap
 from halley.storage.ports.catalog import Claim, Column, Experiment, ExperimentPage, Project, Sort
 from halley.storage.sql.catalog.columns import list_columns
 from halley.storage.sql.catalog.facts import OTHER, PARAMETER, get_facts, put_facts, to_search_text
@@ -85,6 +85,8 @@ class SqlCatalog:
         if found is not None:
             return found, False
         link = self._link
+        if link.value("select 1 from deleted_experiment where key = ?", (key,)):
+            raise Gone(f"Experiment {key} was deleted.", hint="Nothing is taken for it any more; log under a new key.")
         number = link.value(
             "update project set experiment_total = experiment_total + 1 where id = ? returning experiment_total",
             (project_id,),
@@ -136,8 +138,11 @@ class SqlCatalog:
         """See `Catalog.set_archived`."""
         self._link.run("update experiment set is_archived = ? where run = ?", (int(is_archived), run))
 
-    def delete_experiment(self, run: int) -> None:
+    def delete_experiment(self, run: int, *, now: int) -> None:
         """See `Catalog.delete_experiment`."""
+        self._link.run(
+            "insert into deleted_experiment (key, deleted_at) select key, ? from experiment where run = ?", (now, run)
+        )
         for table in ("experiment", "search_text", "tag", "fact", "writer"):
             self._link.run(f"delete from {table} where run = ?", (run,))
         self._link.has_deleted = True

@@ -40,6 +40,13 @@ create table experiment (
 create index experiment_project on experiment (project_id, is_archived, state, heard_at);
 create index experiment_running on experiment (heard_at) where state = 'running';
 
+-- keys of experiments that were deleted: who still sends one does not bring it back
+
+create table deleted_experiment (
+    key text primary key,
+    deleted_at $integer not null
+) $clustered;
+
 -- what search by text looks through: name, key, tags and parameter values in lower case
 
 create table search_text (
