@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,50 @@ def find_child(parent, module):
             if int(fields[1]) == parent and fields[0] != "Z" and module in command:
                 return int(entry.name)
     return None
+
+
+def test_a_run_that_is_deleted_while_it_trains_is_let_go(train, peer, runs, until):
+    process = train(
+        """
+        import halley, sys, time
+        from halley.sdk.journal import write
+        write.Journal.__init__.__kwdefaults__["segment_bytes"] = 10_000
+        experiment = halley.Experiment()
+        for line in sys.stdin:
+            for step in range(1000):
+                experiment.log_metric("loss", 1, step=step)
+            print("printed")
+            print("kept" if experiment.flush(120) else "gone", flush=True)
+        """,
+        wait=False,
+        stdin=-1,
+    )
+    asked = []
+
+    def say_gone(batch):
+        asked.append(batch)
+        return 410
+
+    def train_on():
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "printed\n"
+        return process.stdout.readline()
+
+    assert train_on() == "kept\n"
+    taken = len(peer.points)
+    peer.answers = [say_gone]
+    started = time.monotonic()
+    assert train_on() == "gone\n"
+    (run,) = runs()
+    until(lambda: len(list(run.glob("*/*.journal"))) == 2, what="freeing the disk, but for what is being written")
+    assert train_on() == "gone\n"
+    assert time.monotonic() - started < 60, "flush waits for nothing"
+    assert "deleted on the server" in process.stderr.readline() + process.stderr.readline()
+    process.stdin.close()
+    process.stdin = None
+    assert process.wait(30) == 0
+    assert "deleted on the server" in process.stderr.read()
+    assert len(asked) == 1, "a deleted experiment is not sent again"
+    assert len(peer.points) == taken
+    until(lambda: not runs(), what="cleaning up")

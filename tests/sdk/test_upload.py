@@ -201,3 +201,13 @@ def senders_of(run):
             except OSError:
                 continue
     return found
+
+
+def test_a_run_that_was_deleted_on_the_server_is_left_alone(train, peer, upload, runs):
+    train(OFFLINE)
+    peer.answers = [lambda batch: 410]
+    code, table, _ = upload()
+    assert code == 1
+    assert "deleted on the server" in table
+    (run,) = runs()
+    assert list_writers(run)

@@ -15,6 +15,7 @@ from halley.sdk.say import say
 from halley.sdk.sender.launch import Orders, start_sender
 from halley.wire.records import End, Start
 
+_GONE = "it was deleted on the server, so nothing of it is kept any more"
 _WATCH_SECONDS = 1.0
 _RESTARTS_MOST = 20
 _GIVE_UP_SECONDS = 3.0
@@ -90,7 +91,12 @@ class Run:
         number, writer = self.journal.number, self.journal.writer
         if not self.is_online:
             return is_written
-        return self._wait(deadline, lambda: self.delivery().acknowledged.get(writer, 0) >= number) and is_written
+
+        def is_there() -> bool:
+            return self.delivery().acknowledged.get(writer, 0) >= number
+
+        self._wait(deadline, lambda: self.delivery().is_gone or is_there())
+        return is_written and is_there()
 
     def close(self, end: End, timeout: float) -> None:
         """Write down how it ended, wait a bounded time for the server, and say what became of the records."""
@@ -157,6 +163,8 @@ class Run:
             journal, delivery = self.journal, self.delivery()
             if delivery.error and time.time() - delivery.failing_since / 1000 > _WATCH_SECONDS:
                 self.say(f"{delivery.error} Everything is kept in {self.folder} and will be sent.", once="away")
+            if delivery.is_gone:
+                self.say(_GONE, once="gone")
             if delivery.refused:
                 self.say(f"the server refused records; they are kept in {self.folder / 'refused'}", once="refused")
             if not journal.retry():
@@ -178,6 +186,8 @@ class Run:
         parts = [f"experiment {end.state}"]
         if not self.is_online:
             parts.append(f"{journal.number:,} records are in {self.folder}; send them: halley upload {self.folder}")
+        elif delivery.is_gone:
+            parts.append(_GONE)
         elif is_done:
             parts.append(f"all {journal.number:,} records delivered")
         else:

@@ -26,6 +26,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         failing_since: When attempts began to fail, milliseconds since 1970 UTC; 0 if the last one did not.
         name: The experiment's name.
         path: The experiment's page, relative to the server's address.
+        is_gone: Whether the experiment was deleted on the server, so that nothing is kept any more.
         is_done: Whether all writers are closed and everything is acknowledged.
     """
 
@@ -37,6 +38,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failing_since: int = 0
     name: str = ""
     path: str = ""
+    is_gone: bool = False
     is_done: bool = False
 
 

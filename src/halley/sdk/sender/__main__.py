@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from halley.errors import JournalError
+from halley.errors import JournalError, ServerRefused
 from halley.sdk.journal.delivery import Delivery, open_delivery, write_delivery
 from halley.sdk.sender.deliver import Courier
 from halley.sdk.sender.drain import Drain, remove_run
@@ -33,8 +33,14 @@ def main() -> int:
         except OSError as error:
             say(f"{run / 'delivery'} cannot be written: {error}.")
 
+    drain = Drain(run, Courier(orders.url, orders.api_key), report=report, say=say)
     try:
-        outcome = Drain(run, Courier(orders.url, orders.api_key), report=report, say=say).run()
+        outcome = drain.run()
+    except ServerRefused as error:
+        say(f"{error} Nothing of it is kept.")
+        drain.discard()
+        remove_run(run)
+        return 0
     except JournalError as error:
         say(str(error))
         return 1

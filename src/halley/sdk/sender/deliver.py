@@ -13,6 +13,10 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 ANSWER_TIMEOUT_SECONDS = 60.0
 
 
+GONE = 410
+"""The status of the server's answer for an experiment that was deleted there."""
+
+
 class Gap(NamedTuple):
     """The server's answer to a batch that does not follow on what it has: send on from here."""
 

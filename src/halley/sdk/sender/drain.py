@@ -15,7 +15,7 @@ from halley.sdk.journal.folder import list_writers, read_death
 from halley.sdk.journal.layout import Header
 from halley.sdk.journal.write import Journal
 from halley.sdk.sender.collect import make_gap
-from halley.sdk.sender.deliver import Courier, Gap
+from halley.sdk.sender.deliver import GONE, Courier, Gap
 from halley.sdk.sender.follow import Follower
 from halley.wire.batch import Batch, BatchReply
 from halley.wire.records import End
@@ -97,12 +97,14 @@ class Drain:
         self._posted_at = clock()
         self._last_report: Delivery | None = None
         self._has_ended = False
+        self._is_gone = False
 
     def run(self) -> Outcome:
         """Drain until every writer is dead and everything is acknowledged, or patience ends.
 
         Raises:
             JournalVersionError: a newer Halley wrote one of the journals.
+            ServerRefused: the experiment was deleted on the server (status 410).
         """
         while True:
             is_busy = self._step()
@@ -134,6 +136,24 @@ class Drain:
                 self._already += reply.acknowledged - follower.first
                 follower.rewind(reply.acknowledged)
                 self._acknowledged[follower.folder.name] = reply.acknowledged
+
+    def discard(self) -> None:
+        """Throw away what is here and what still comes, until nobody writes: the experiment was deleted.
+
+        A training that goes on would fill its disk otherwise, with what no server takes.
+        """
+        self._is_gone = True
+        self._error, self._failing_since = "", 0
+        while self._discover():
+            for follower in list(self._followers.values()):
+                follower.look(self._clock())
+                follower.discard()
+                if follower.is_drained:
+                    del self._followers[follower.folder.name]
+                    follower.remove()
+            self._tell()
+            self._wait(POLL_SECONDS)
+        self._tell(is_done=True)
 
     def _step(self) -> bool:
         """Look at every writer once and send what is due; say whether something was sent."""
@@ -291,6 +311,8 @@ class Drain:
         self._posted_at = self._clock()
 
     def _fail(self, error: DeliveryError) -> None:
+        if isinstance(error, ServerRefused) and error.status == GONE:
+            raise error
         now = self._clock()
         if not self._failures:
             self._failing_at = now
@@ -318,6 +340,7 @@ class Drain:
             failing_since=self._failing_since,
             name=self._name,
             path=self._path,
+            is_gone=self._is_gone,
             is_done=is_done,
         )
         if delivery != self._last_report:

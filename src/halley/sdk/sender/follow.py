@@ -161,6 +161,10 @@ class Follower:
             if following <= acknowledged:
                 (self.folder / segment_name(first)).unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Forget what waits, as if the server had it: nobody wants it."""
+        self.acknowledge(self.first + (self._gap or len(self._waiting)))
+
     def rewind(self, number: int) -> None:
         """Send on from record `number`, or from the nearest that is there."""
         self._drop_waiting()

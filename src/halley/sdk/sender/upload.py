@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from halley.core.ids import is_experiment_key
-from halley.errors import ArgumentError, DeliveryError, JournalVersionError
+from halley.errors import ArgumentError, DeliveryError, JournalVersionError, ServerRefused
 from halley.sdk.journal.delivery import Delivery
 from halley.sdk.journal.folder import is_alive, list_writers
 from halley.sdk.sender.deliver import Courier
@@ -84,6 +84,9 @@ def upload_run(
     except JournalVersionError as error:
         os.close(lock)
         return Upload(run, 0, 0, 0, 0, str(error), False)
+    except ServerRefused:
+        os.close(lock)
+        return Upload(run, 0, 0, 0, 0, "was deleted on the server; left alone, remove the folder", False)
     note = outcome.error
     if outcome.is_complete and not remove_run(run):
         note = f"what could not be delivered is kept in {run}"
