@@ -15,6 +15,26 @@ from halley.core.parameter import TEXT_LIMIT, flatten, is_same, to_value
 from halley.errors import ArgumentError, ArgumentTypeError
 
 
+class Tensor:
+    """As torch's: `size` is a method, and `item` refuses several elements with a RuntimeError."""
+
+    dtype = "float64"
+
+    def __init__(self, *numbers: float) -> None:
+        self.numbers = numbers
+
+    def size(self) -> tuple[int]:
+        return (len(self.numbers),)
+
+    def item(self) -> float:
+        if len(self.numbers) > 1:
+            raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")
+        return self.numbers[0]
+
+    def __repr__(self) -> str:
+        return f"tensor{self.numbers}"
+
+
 @pytest.mark.parametrize(
     ("value", "stored"),
     [
@@ -29,6 +49,13 @@ from halley.errors import ArgumentError, ArgumentTypeError
         ({}, "{}"),
         (np.float32(0.5), 0.5),
         (np.int64(4), 4),
+        (np.array([0.5]), 0.5),
+        (np.array([1, 2]), "[1 2]"),
+        (np.longdouble(0.5), "0.5"),
+        (np.bool_(True), True),
+        (Tensor(0.1), 0.1),
+        (Tensor(0.1, 0.2), "tensor(0.1, 0.2)"),
+        ([np.float32(0.5), Tensor(2.0)], "[0.5, 2.0]"),
         (2**70, str(2**70)),
         (Path("a/b"), "a/b"),
         ("\ud800", "?"),

@@ -44,23 +44,36 @@ def to_value(value: Any, argument: str) -> Value:
     elif isinstance(value, (list, tuple, set, frozenset, Mapping)):
         text = _to_json(value, argument)
     else:
-        item = getattr(value, "item", None)
-        if callable(item) and getattr(value, "size", None) in {1, None} and hasattr(value, "dtype"):
-            return to_value(item(), argument)
-        text = str(value)
+        plain = _to_plain(value)
+        if not isinstance(plain, str):
+            return to_value(plain, argument)
+        text = plain
     if len(text) > TEXT_LIMIT:
         raise ArgumentError(
             f"{argument} has {len(text):,} characters, the limit is {TEXT_LIMIT:,}.",
-            hint="Shorten it, or log it as an asset.",
+            hint="Shorten it, or log its parts under names of their own.",
         )
     return text.encode("utf-8", "replace").decode()
+
+
+def _to_plain(value: Any) -> int | float | str:
+    """What numpy, torch, ... hold in an array of one element, as Python's own number; anything else as text."""
+    item = getattr(value, "item", None)
+    if callable(item) and hasattr(value, "dtype"):
+        try:
+            held = item()
+        except (TypeError, ValueError, RuntimeError):  # several elements
+            return str(value)
+        if isinstance(held, (int, float)):
+            return held
+    return str(value)
 
 
 def _to_json(value: Any, argument: str) -> str:
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
     try:
-        return json.dumps(value, default=str, ensure_ascii=False)
+        return json.dumps(value, default=_to_plain, ensure_ascii=False)
     except TypeError:  # a key that JSON has no form for, such as a tuple
         return str(value)
     except (ValueError, RecursionError) as error:
