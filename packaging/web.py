@@ -91,7 +91,7 @@ def build(*, is_forced: bool = False) -> None:
     if is_built() and not is_forced:
         return
     install_packages()
-    run_npm("run", "build", "--silent")
+    run_npm("run", "build", "--silent", "--", "--logLevel", "warn")
     (STATIC / ".stamp").write_text(digest_sources())
 
 
