@@ -11,7 +11,7 @@ export function ProgramCode({ workspace, project }: { workspace?: string; projec
   const code = `import halley
 
 experiment = halley.Experiment(${workspace === undefined ? name : `\n    workspace=${JSON.stringify(workspace)},\n    ${name},\n`})
-experiment.log_parameters({"learning_rate": 0.1, "batch_size": 32})
+experiment.log_parameters({"learning_rate": 0.1})
 
 for step in range(500):
     loss = 2 / (1 + 0.02 * step)

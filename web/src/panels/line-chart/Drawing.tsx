@@ -1,4 +1,4 @@
-import { useMemo, useRef, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react'
 import { useChart } from '@/api/charts'
 import { describeError } from '@/api/errors'
 import { toCsv } from '@/charts/export'
@@ -30,18 +30,29 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
   const { label: xLabel, unit } = AXES[options.x]
   const isAlone = experiments.length === 1
 
-  const savePng = () =>
-    chart.current
-      ?.toPng(name)
-      .then(blob => downloadBlob(`${toFileName(name)}.png`, blob))
-      .catch((reason: unknown) => notify('No picture could be made', { detail: String(reason), isError: true }))
-  const saveCsv = () => data && downloadBlob(`${toFileName(name)}.csv`, new Blob([toCsv(options.x, data.x, series)], { type: 'text/csv' }))
+  const table = useRef({ data, series })
+  useEffect(() => {
+    table.current = { data, series }
+  })
+  const onPng = useCallback(
+    () =>
+      void chart.current
+        ?.toPng(name)
+        .then(blob => downloadBlob(`${toFileName(name)}.png`, blob))
+        .catch((reason: unknown) => notify('No picture could be made', { detail: String(reason), isError: true })),
+    [name],
+  )
+  const onCsv = useCallback(() => {
+    const { data, series } = table.current
+    if (data) downloadBlob(`${toFileName(name)}.csv`, new Blob([toCsv(options.x, data.x, series)], { type: 'text/csv' }))
+  }, [name, options.x])
+  const onReset = useCallback(() => onRange(null), [onRange])
 
   return (
     <>
       <header className={classes('flex h-9 shrink-0 items-center gap-1 pr-1.5', onExpand ? 'pl-3' : 'pl-4')}>
         {title}
-        <Actions name={name} onExpand={onExpand} onReset={range ? () => onRange(null) : undefined} onPng={series.length > 0 ? () => void savePng() : undefined} onCsv={saveCsv} />
+        <Actions name={name} onExpand={onExpand} onReset={range ? onReset : undefined} isDrawn={series.length > 0} onPng={onPng} onCsv={onCsv} />
       </header>
       <div ref={frame} className={classes('relative min-w-0', height === undefined && 'min-h-0 flex-1')} style={{ height }}>
         {!isReady ? null : error && !data ? (

@@ -54,7 +54,16 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
   }
   const editor = <Editor options={options} onChange={onOptions} />
 
-  const drawing = { experiments, range, onRange, onView }
+  const drawing = useMemo(() => ({ experiments, range, onRange, onView }), [experiments, range, onRange, onView])
+  const { folded, columns } = view
+  const grid = useMemo(
+    () => (
+      <ChartGrid sections={sections} keyOf={metricKey} folded={folded ?? []} onFold={next => onView({ folded: next })} columns={columns}>
+        {metric => <OneMetric {...drawing} metric={metric} aside={asideOf?.(metric)} />}
+      </ChartGrid>
+    ),
+    [sections, folded, columns, drawing, asideOf, onView],
+  )
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
@@ -93,11 +102,7 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
         ) : sections.length === 0 ? (
           <EmptyState title={`No metric is called “${view.metric}”`} />
         ) : (
-          <DrawnOptions value={drawn}>
-            <ChartGrid sections={sections} keyOf={metricKey} folded={view.folded ?? []} onFold={folded => onView({ folded })} columns={view.columns}>
-              {metric => <OneMetric {...drawing} metric={metric} aside={asideOf?.(metric)} />}
-            </ChartGrid>
-          </DrawnOptions>
+          <DrawnOptions value={drawn}>{grid}</DrawnOptions>
         )}
       </div>
       <Dialog size="small" title="Options" isOpen={isOptionsOpen} onClose={() => setOptionsOpen(false)}>
