@@ -67,7 +67,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder of the server's data (default ~/.halley/data)")
     parser.add_argument("--quick", action="store_true", help="train shortly and stop the server at the end")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a plain kill stops everything, too
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a plain kill stops everything, too
+        signal.signal(stop, signal.default_int_handler)
     url = f"http://127.0.0.1:{arguments.port}"
     server = start_server(arguments.port, arguments.data)
     training: subprocess.Popen[bytes] | None = None
