@@ -180,3 +180,22 @@ def test_after_the_end_logging_warns_once_and_disturbs_nothing(train, peer):
     assert process.err.count("has ended") == 1
     peer.wait_for_end()
     assert not peer.steps("late")
+
+
+def test_a_process_with_many_experiments_keeps_no_dead_child(train, peer):
+    process = train(
+        """
+        import halley, os, time
+        for number in range(3):
+            with halley.Experiment() as experiment:
+                experiment.log_metric("loss", number)
+        deadline = time.monotonic() + 20
+        try:
+            while time.monotonic() < deadline:
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                time.sleep(0.01)
+        except ChildProcessError:
+            print("no children")
+        """
+    )
+    assert process.out == "no children\n", process.err

@@ -344,3 +344,14 @@ def test_the_progress_file_says_the_last_word_even_when_removed(tmp_path):
     assert read_delivery(ours) == Delivery(is_done=True)
     os.close(ours)
     os.close(theirs)
+
+
+def test_nobody_else_may_read_it(tmp_path):
+    """What a training prints, and what it is started with, may be private."""
+    run = tmp_path / "journals" / KEY
+    before = os.umask(0)
+    try:
+        make_journal(run).close()
+    finally:
+        os.umask(before)
+    assert run.stat().st_mode & 0o077 == 0

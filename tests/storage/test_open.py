@@ -22,6 +22,18 @@ def test_a_folder_is_made(tmp_path):
     assert (tmp_path / "a" / "b" / DATABASE_FILE).exists()
 
 
+def test_nobody_else_may_read_it(tmp_path):
+    """A new folder is private; in one that was there the files are."""
+    before = os.umask(0)
+    try:
+        for folder in (tmp_path / "new", tmp_path):
+            open_storage(folder).close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+    assert (tmp_path / DATABASE_FILE).stat().st_mode & 0o077 == 0
+
+
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"data folder .*file/data cannot be made: Not a directory.* --data"):

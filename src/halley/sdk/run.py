@@ -42,6 +42,7 @@ class Run:
         self._is_quiet = is_quiet
         self._said: set[str] = set()
         self._restarts = 0
+        self._gate = threading.RLock()
         self._is_over = threading.Event()
         _fill_standard_descriptors()
         try:
@@ -101,7 +102,8 @@ class Run:
     def close(self, end: End, timeout: float) -> None:
         """Write down how it ended, wait a bounded time for the server, and say what became of the records."""
         deadline = time.monotonic() + timeout
-        self._is_over.set()
+        with self._gate:  # nobody watches any more behind this line
+            self._is_over.set()
         output_folder = None
         if self.output is not None:
             output_folder = self.output.folder
@@ -119,8 +121,6 @@ class Run:
         done = can_wait and self._wait(deadline, is_done)
         self._summarise(end, is_done=done)
         os.close(self._delivery)
-        if self._sender is not None and self._sender.poll() is None:
-            self._sender.returncode = 0  # it goes on by itself, and subprocess need not warn about that
 
     def abandon(self) -> None:
         """In a forked child: close the journal this child may have begun, and nothing else."""
@@ -160,20 +160,27 @@ class Run:
 
     def _watch(self) -> None:
         while not self._is_over.wait(_WATCH_SECONDS):
-            journal, delivery = self.journal, self.delivery()
-            if delivery.error and time.time() - delivery.failing_since / 1000 > _WATCH_SECONDS:
-                self.say(f"{delivery.error} Everything is kept in {self.folder} and will be sent.", once="away")
-            if delivery.is_gone:
-                self.say(_GONE, once="gone")
-            if delivery.refused:
-                self.say(f"the server refused records; they are kept in {self.folder / 'refused'}", once="refused")
-            if not journal.retry():
-                self.say(
-                    f"{journal.trouble} at {journal.folder}: free space. {journal.held_count:,} records are held in "
-                    "memory, which is possible up to 64 MiB",
-                    once="full",
-                )
-            self._revive_sender()
+            with self._gate:
+                if not self._is_over.is_set():
+                    self._look()
+        if self._sender is not None:
+            self._sender.wait()  # it may go on for long; a process that nobody waits for stays as a zombie
+
+    def _look(self) -> None:
+        journal, delivery = self.journal, self.delivery()
+        if delivery.error and time.time() - delivery.failing_since / 1000 > _WATCH_SECONDS:
+            self.say(f"{delivery.error} Everything is kept in {self.folder} and will be sent.", once="away")
+        if delivery.is_gone:
+            self.say(_GONE, once="gone")
+        if delivery.refused:
+            self.say(f"the server refused records; they are kept in {self.folder / 'refused'}", once="refused")
+        if not journal.retry():
+            self.say(
+                f"{journal.trouble} at {journal.folder}: free space. {journal.held_count:,} records are held in "
+                "memory, which is possible up to 64 MiB",
+                once="full",
+            )
+        self._revive_sender()
 
     def _revive_sender(self) -> None:
         if self._sender is None or self._sender.poll() is None or self._restarts >= _RESTARTS_MOST:

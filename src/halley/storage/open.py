@@ -1,5 +1,7 @@
 """Opens a data folder as a store: the one door to the adapters."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from halley.errors import StorageError
@@ -16,7 +18,7 @@ def open_storage(path: Path) -> SqlStorage:
     """Open the store in a folder, which is made if there is none, and bring its schema up to date.
 
     Args:
-        path: The data folder. One server at a time may have it open.
+        path: The data folder, readable by this user alone if it is made here. One server at a time may have it open.
 
     Returns:
         The open store; close it.
@@ -33,7 +35,7 @@ def open_storage(path: Path) -> SqlStorage:
     """
     folder = Path(path)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"The data folder {folder} cannot be made: {error.strerror}.",
@@ -41,6 +43,8 @@ def open_storage(path: Path) -> SqlStorage:
         ) from error
     lock = FolderLock(folder)
     dialect = Sqlite(folder / DATABASE_FILE)
+    with suppress(OSError):  # what is wrong with the file or its folder is told when it is opened
+        os.close(os.open(folder / DATABASE_FILE, os.O_CREAT | os.O_WRONLY, 0o600))  # for this user alone, if it is new
     try:
         link = Link(dialect.connect(is_reader=False), dialect)
         try:

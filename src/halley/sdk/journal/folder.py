@@ -6,6 +6,7 @@ not inherit it, and only other processes may ask for it: closing any descriptor 
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +29,8 @@ class Death(msgspec.Struct, frozen=True):
 def make_writer_folder(run: Path, writer: str) -> int:
     """Make the folder of a new writer, locked as alive before anybody can see it.
 
+    The run folder, if it is new, is for this user alone: what a training prints and is started with may be private.
+
     Returns:
         The descriptor that holds the lock; close it to be dead.
 
@@ -35,10 +38,12 @@ def make_writer_folder(run: Path, writer: str) -> int:
         OSError: the folder cannot be made.
     """
     hidden, folder = run / f".{writer}", run / writer
-    try:
-        hidden.mkdir(parents=True)
-    except FileNotFoundError:  # the sender of an earlier writer removed the run folder in this very moment
-        hidden.mkdir(parents=True)
+    run.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        run.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):  # the sender of an earlier writer removed the run folder in this very moment
+            hidden.mkdir()
+            break
     alive = os.open(hidden / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.lockf(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
     hidden.rename(folder)
