@@ -97,7 +97,7 @@ def main() -> int:
     finally:
         for process in (training, server):
             if process is not None and process.poll() is None:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
                 try:
                     process.wait(10)
                 except subprocess.TimeoutExpired:
