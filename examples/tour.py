@@ -8,6 +8,7 @@ Ctrl-C stops everything.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import subprocess
@@ -60,6 +61,29 @@ def say(text: str) -> None:
     print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
 
 
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process politely, then by force."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def wait_for_ends(url: str) -> None:
+    """Wait a little until the server has heard the end of every training."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/api/v1/projects", timeout=1) as reply:
+                if not any(project["running_count"] for project in json.load(reply)["projects"]):
+                    return
+        except OSError:
+            return
+        time.sleep(0.1)
+
+
 def main() -> int:
     """Run the tour."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -67,8 +91,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder of the server's data (default ~/.halley/data)")
     parser.add_argument("--quick", action="store_true", help="train shortly and stop the server at the end")
     arguments = parser.parse_args()
-    for stop in (signal.SIGINT, signal.SIGTERM):  # a plain kill stops everything, too
-        signal.signal(stop, signal.default_int_handler)
+    for polite in (signal.SIGINT, signal.SIGTERM):  # a plain kill stops everything, too
+        signal.signal(polite, signal.default_int_handler)
     url = f"http://127.0.0.1:{arguments.port}"
     server = start_server(arguments.port, arguments.data)
     training: subprocess.Popen[bytes] | None = None
@@ -95,13 +119,10 @@ def main() -> int:
         say("Stopping")
         return 0
     finally:
-        for process in (training, server):
-            if process is not None and process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+        if training is not None:
+            stop(training)
+            wait_for_ends(url)
+        stop(server)
 
 
 if __name__ == "__main__":
