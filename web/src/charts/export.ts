@@ -4,7 +4,7 @@ import type { ChartSeries } from '@/charts/series'
 /** The shared x and one column a series, as CSV with a header. Odd values are left empty as the chart leaves them out. */
 export function toCsv(xName: string, x: readonly number[], series: readonly ChartSeries[]): string {
   const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text)
-  const columns = series.map(each => each.raw ?? each.y)
+  const columns = series.map(each => each.y)
   const lines = [[xName, ...series.map(each => each.label)].map(quote).join(',')]
   x.forEach((value, i) => {
     if (columns.every(column => column[i] === null || column[i] === undefined)) return
@@ -14,7 +14,7 @@ export function toCsv(xName: string, x: readonly number[], series: readonly Char
 }
 
 const LINE = 18
-const COLUMN = 220
+const COLUMN = 200 // px, at least
 
 /** The canvas of a chart with a title above and a legend below, on the page's own background. */
 export function exportPng(canvas: HTMLCanvasElement, title: string, series: readonly ChartSeries[]): Promise<Blob> {
@@ -23,6 +23,7 @@ export function exportPng(canvas: HTMLCanvasElement, title: string, series: read
   const scale = window.devicePixelRatio || 1
   const width = Math.max(320, canvas.width / scale)
   const perLine = Math.max(1, Math.floor((width - 24) / COLUMN))
+  const column = (width - 24) / perLine
   const height = 36 + canvas.height / scale + Math.ceil(series.length / perLine) * LINE + 16
   const picture = Object.assign(document.createElement('canvas'), { width: width * scale, height: height * scale })
   const pen = picture.getContext('2d')!
@@ -35,7 +36,7 @@ export function exportPng(canvas: HTMLCanvasElement, title: string, series: read
   pen.drawImage(canvas, 0, 36, canvas.width / scale, canvas.height / scale)
   pen.font = `11px ${token('--font-sans')}`
   series.forEach((each, i) => {
-    const left = 12 + (i % perLine) * COLUMN
+    const left = 12 + (i % perLine) * column
     const top = 36 + canvas.height / scale + 8 + Math.floor(i / perLine) * LINE
     pen.strokeStyle = token(each.color)
     pen.lineWidth = 2
@@ -45,7 +46,7 @@ export function exportPng(canvas: HTMLCanvasElement, title: string, series: read
     pen.lineTo(left + 18, top + 6)
     pen.stroke()
     pen.fillStyle = token('--text-2')
-    pen.fillText(shorten(pen, each.label, COLUMN - 36), left + 24, top + 10)
+    pen.fillText(shorten(pen, each.label, column - 36), left + 24, top + 10)
   })
   return new Promise((resolve, reject) => picture.toBlob(blob => (blob ? resolve(blob) : reject(new Error('The browser could not make the picture.'))), 'image/png'))
 }

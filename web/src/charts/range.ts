@@ -31,6 +31,8 @@ export function fitRange(columns: readonly Values[], { isLog, ignoresOutliers, f
     high = all[Math.ceil(all.length * 0.98) - 1]!
   }
   if (low > high) return isLog ? [0.1, 10] : [0, 1]
+  // The dust of sums, as smoothing leaves it on a constant, is no height to fit.
+  if (high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high))) low = high
   if (isLog) {
     const air = (high / low) ** 0.06
     return low === high ? [low / 2, high * 2] : [low / air, high * air]

@@ -52,7 +52,7 @@ export function packData(x: readonly number[], series: readonly ChartSeries[], l
     for (let i = from; i < x.length; i++) {
       const value = values[i]
       if (value !== null && value !== undefined && Number.isFinite(value) && (!isLogY || value > 0)) column[i - from] = value
-      else if (odd?.[i] && (role === 'main' || role === 'raw')) column[i - from] = null
+      else if (odd?.[i]) column[i - from] = null
     }
     return column
   })

@@ -36,6 +36,15 @@ describe('gaussian', () => {
     const x = Array.from({ length: 41 }, (_, i) => i)
     smooth(x, x, 0.9, 'gaussian').forEach((value, i) => expect(value).toBeCloseTo(i, 9))
   })
+  test('evens out as much noise as the average of that weight', () => {
+    const x = Array.from({ length: 4000 }, (_, i) => i)
+    let seed = 1
+    const noise = x.map(() => (seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5)
+    const power = (values: (number | null)[]) => values.slice(1000, 3000).reduce<number>((sum, value) => sum + value! ** 2, 0)
+    const ratio = power(smooth(x, noise, 0.9, 'gaussian')) / power(smooth(x, noise, 0.9, 'ema'))
+    expect(ratio).toBeGreaterThan(0.8)
+    expect(ratio).toBeLessThan(1.25)
+  })
   test('never leaves the values it is made of', () => {
     const x = Array.from({ length: 60 }, (_, i) => i)
     const values = x.map(i => 5 * Math.exp(-i / 4) + 0.01)

@@ -8,7 +8,8 @@ export type Values = readonly (number | null | undefined)[]
  *
  * `ema` is the debiased exponential average as TensorBoard draws it: on an even axis the numbers are the same. Where
  * points lie further apart than is typical, the past weighs less, as much as if the missing points had been there.
- * `gaussian` looks both ways, with a bell of as many typical distances as an average of that weight remembers.
+ * `gaussian` looks both ways, with a bell that evens out as much noise as an average of that weight, but is never wider
+ * than an eighth of the series: beyond that nothing of its shape is left.
  */
 export function smooth(x: readonly number[], values: Values, weight: number, kind: SmoothingKind): (number | null)[] {
   const places: number[] = []
@@ -20,7 +21,7 @@ export function smooth(x: readonly number[], values: Values, weight: number, kin
   }
   const distance = typicalDistance(x, places)
   if (kind === 'ema') smoothForward(x, values, places, weight, distance, result)
-  else smoothBothWays(x, values, places, (weight / (1 - weight)) * distance, result)
+  else smoothBothWays(x, values, places, bellWidth(x, places, weight, distance), result)
   return result
 }
 
@@ -45,6 +46,12 @@ function smoothForward(x: readonly number[], values: Values, places: readonly nu
     result[i] = sum / total
     before = x[i]!
   }
+}
+
+/** A bell averages 2 * sqrt(pi) of its standard deviations' worth of points, an exponential average (1 + weight) / (1 - weight). */
+function bellWidth(x: readonly number[], places: readonly number[], weight: number, distance: number): number {
+  const wanted = (((1 + weight) / (1 - weight)) * distance) / (2 * Math.sqrt(Math.PI))
+  return Math.min(wanted, (x[places.at(-1)!]! - x[places[0]!]!) / 8)
 }
 
 /**

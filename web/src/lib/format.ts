@@ -42,7 +42,7 @@ export function formatTick(value: number, step: number, largest = Math.abs(value
   if (value === 0) return '0'
   const size = Math.abs(value)
   if (largest < 1e-3 || size < 1e-6) return trimExponent(value.toExponential(Math.max(0, Math.min(3, decimalsOf(step / 10 ** Math.floor(Math.log10(size))))))).replace(/-/g, MINUS)
-  const unit = UNITS.find(([factor]) => size >= factor * 10 || (factor >= 1e6 && size >= factor))
+  const unit = UNITS.find(([factor]) => size >= factor && (factor >= 1e6 || largest >= factor * 10))
   const [factor, letter] = unit ?? [1, '']
   if (size >= 1e15) return trimExponent(value.toExponential(1)).replace(/-/g, MINUS)
   const text = (value / factor).toFixed(Math.min(8, decimalsOf(step / factor)))

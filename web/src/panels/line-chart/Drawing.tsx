@@ -28,11 +28,12 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
   const { data, error, refetch, isPlaceholderData } = useChart({ ...toRequest(experiments, metrics, options.x, range, width), isVisible: isReady })
   const series = useMemo(() => (data ? toSeries(data, experiments, { smoothing: options.smoothing, kind: options.kind }) : []), [data, experiments, options.smoothing, options.kind])
   const { label: xLabel, unit } = AXES[options.x]
+  const isLogX = options.isLogX && unit !== 'moment'
   const isAlone = experiments.length === 1
 
-  const table = useRef({ data, series })
+  const table = useRef({ data, experiments })
   useEffect(() => {
-    table.current = { data, series }
+    table.current = { data, experiments }
   })
   const onPng = useCallback(
     () =>
@@ -43,8 +44,10 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
     [name],
   )
   const onCsv = useCallback(() => {
-    const { data, series } = table.current
-    if (data) downloadBlob(`${toFileName(name)}.csv`, new Blob([toCsv(options.x, data.x, series)], { type: 'text/csv' }))
+    const { data, experiments } = table.current
+    if (!data) return
+    const raw = toSeries(data, experiments, { smoothing: 0, kind: 'ema' }) // a table is to compute with, so never smoothed
+    downloadBlob(`${toFileName(name)}.csv`, new Blob([toCsv(options.x, data.x, raw)], { type: 'text/csv' }))
   }, [name, options.x])
   const onReset = useCallback(() => onRange(null), [onRange])
 
@@ -60,7 +63,9 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
         ) : !data && experiments.length > 0 ? (
           <Skeleton className="absolute inset-x-3 top-2 bottom-7" />
         ) : !data || series.length === 0 ? (
-          <p className="flex h-full items-center justify-center pb-6 text-sm text-fg3">{emptyWords(experiments.length, range, unit)}</p>
+          <Words>{emptyWords(experiments.length, range, unit)}</Words>
+        ) : (isLogX && !data.x.some(isPositive)) || (options.isLogY && !series.some(each => each.y.some(isPositive))) ? (
+          <Words>Nothing above zero for a log axis</Words>
         ) : (
           <div className={classes('absolute inset-0 transition-opacity', isPlaceholderData && 'opacity-60')}>
             <LineChart
@@ -72,7 +77,7 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
               series={series}
               xUnit={unit}
               xLabel={xLabel}
-              isLogX={options.isLogX && unit !== 'moment'}
+              isLogX={isLogX}
               isLogY={options.isLogY}
               hasBand={options.hasBand}
               ignoresOutliers={options.ignoresOutliers}
@@ -86,6 +91,12 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
       {!onExpand && series.length > 1 && <Legend series={series} />}
     </>
   )
+}
+
+const isPositive = (value: number | null | undefined) => value !== null && value !== undefined && value > 0
+
+function Words({ children }: { children: string }) {
+  return <p className="flex h-full items-center justify-center px-4 pb-6 text-center text-sm text-fg3">{children}</p>
 }
 
 function emptyWords(experiments: number, range: Range | null, unit: AxisUnit): string {
