@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +43,9 @@ def start_server(port: int, data: Path | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "halley.cli.main", "server", "--port", str(port)]
     if data is not None:
         command += ["--data", str(data)]
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:  # in use: the server says by whom, and what to do
+            sys.exit(subprocess.run(command, check=False).returncode or 1)
     server = subprocess.Popen(command, start_new_session=True)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

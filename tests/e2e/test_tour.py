@@ -69,3 +69,11 @@ def test_ctrl_c_in_the_middle_stops_everything(tmp_path: Path) -> None:
     assert not is_listening(tour.port)
     left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True, check=False).stdout.split()
     wait_for(lambda: not [pid for pid in left if Path(f"/proc/{pid}").exists()], what="the sender's end")
+
+
+def test_a_port_in_use_is_said(server: Server) -> None:
+    command = [sys.executable, ROOT / "examples" / "tour.py", "--port", str(server.port), "--data", server.folder / "x"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert said.returncode == 1
+    assert f"{server.port}" in said.stderr
+    assert "--port" in said.stderr
