@@ -24,7 +24,10 @@ function Palette({ onDone }: { onDone: () => void }) {
   const { commands, isSearching } = useCommands(useDeferredValue(text))
   const [active, setActive] = useState(0)
   const id = useId()
-  useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' }), [active, id])
+  useEffect(() => {
+    // Its answer must not reach React: newer browsers give a promise.
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' })
+  }, [active, id])
 
   const run = (command: Command | undefined) => {
     if (!command) return
