@@ -33,9 +33,19 @@ def test_the_file_is_found_in_home(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("url = ", "not valid TOML"),
-        ("url = 3", "is not text"),
+        ("workspace = 3", "is not text"),
         ('port = "many"', "is not an integer"),
         ("port = true", "is not an integer"),
+        ("port = 1.5", "is not an integer"),
+        ("port = inf", "is not an integer of at least 0"),
+        ("lost_after_seconds = nan", "is not a number of at least 1"),
+        ("lost_after_seconds = 0", "is not a number of at least 1"),
+        ("max_batch_bytes = -5", "is not an integer of at least 1"),
+        ("end_timeout_seconds = -1", "is not a number of at least 0"),
+        ('url = "127.0.0.1:1986"', "is not the address of a server, such as http://127.0.0.1:1986"),
+        ('url = "http://"', "is not the address of a server"),
+        ('url = "http://box:99999"', "is not the address of a server"),
+        ('url = "ftp://box"', "is not the address of a server"),
         ('mode = "sideways"', "is not one of online, offline, disabled"),
         ('colour = "blue"', "unknown settings: colour"),
         ("\xff", "cannot be read"),
@@ -69,6 +79,19 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
 )
 def test_flags(text: str, flag: bool) -> None:
     assert load(environment={"HALLEY_AUTO_OUTPUT_LOGGING": text})["auto_output_logging"] is flag
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("http://127.0.0.1:1986/", "http://127.0.0.1:1986"),
+        (" https://box/halley// ", "https://box/halley"),
+        ("https://www.comet.com/clientlib/", "https://www.comet.com"),
+        ("http://[::1]:1986", "http://[::1]:1986"),
+    ],
+)
+def test_addresses(text: str, address: str) -> None:
+    assert load({"url": text}, environment={})["url"] == address
 
 
 def test_an_unknown_argument_is_refused() -> None:

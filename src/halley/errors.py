@@ -109,6 +109,12 @@ class ServerRefused(DeliveryError):
         self.status = status
 
 
+class ExperimentGone(ServerRefused):
+    """The experiment was deleted on the server. Nothing of it is kept any more."""
+
+    code = "experiment_gone"
+
+
 class StorageError(HalleyError):
     """The data folder or the database cannot be used."""
 

@@ -5,10 +5,12 @@ for scripts that were written for it), the file `~/.halley/config.toml`, the def
 `os.environ`.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from halley.errors import SettingError
 
@@ -20,23 +22,25 @@ class Setting(NamedTuple):
 
     Attributes:
         name: Its name in Python, in the file, and (upper case, after `HALLEY_`) in the environment.
-        kind: `text`, `integer`, `number`, `flag`, `path`, or a tuple of the words allowed.
+        kind: `text`, `address` (of a server), `integer`, `number`, `flag`, `path`, or a tuple of the words allowed.
         default: Its value where nobody gives one.
         unit: What a number counts; empty if none.
         help: One sentence for people.
         comet: The environment variable of Comet that stands in; empty if none.
         scope: Who reads it: `sdk`, `server` or `both`.
         is_secret: Whether it must never be shown.
+        least: The smallest value of a number; none is infinite or NaN.
     """
 
     name: str
-    kind: Literal["text", "integer", "number", "flag", "path"] | tuple[str, ...]
+    kind: Literal["text", "address", "integer", "number", "flag", "path"] | tuple[str, ...]
     default: Any
     unit: str
     help: str
     comet: str = ""
     scope: Literal["sdk", "server", "both"] = "sdk"
     is_secret: bool = False
+    least: int = 0
 
     @property
     def variable(self) -> str:
@@ -45,7 +49,7 @@ class Setting(NamedTuple):
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("url", "text", DEFAULT_URL, "", "Where the server is.", "COMET_URL_OVERRIDE"),
+    Setting("url", "address", DEFAULT_URL, "", "Where the server is.", "COMET_URL_OVERRIDE"),
     Setting(
         "api_key",
         "text",
@@ -117,11 +121,26 @@ SETTINGS: tuple[Setting, ...] = (
         "s",
         "A running experiment that is silent for so long is lost.",
         scope="server",
+        least=1,
     ),
     Setting(
-        "max_batch_bytes", "integer", 16 * 2**20, "bytes", "Largest compressed batch the server takes.", scope="server"
+        "max_batch_bytes",
+        "integer",
+        16 * 2**20,
+        "bytes",
+        "Largest compressed batch the server takes.",
+        scope="server",
+        least=1,
     ),
-    Setting("max_request_bytes", "integer", 2**20, "bytes", "Largest other request the server takes.", scope="server"),
+    Setting(
+        "max_request_bytes",
+        "integer",
+        2**20,
+        "bytes",
+        "Largest other request the server takes.",
+        scope="server",
+        least=1,
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _TRUE = {"1", "true", "yes", "on", "simple", "native", "default"}
@@ -210,18 +229,27 @@ def _convert(setting: Setting, value: Any, source: str) -> Any:
         return None
     try:
         return _to_kind(setting, value)
-    except (TypeError, ValueError) as error:
-        wanted = setting.kind if isinstance(setting.kind, str) else "one of " + ", ".join(setting.kind)
+    except (TypeError, ValueError, OverflowError) as error:
         shown = "(secret)" if setting.is_secret else repr(value)
-        raise SettingError(f"{source}={shown} is not {_article(wanted)}.", hint=setting.help) from error
+        raise SettingError(f"{source}={shown} is not {_wanted(setting)}.", hint=setting.help) from error
 
 
-def _article(wanted: str) -> str:
-    if wanted.startswith("one of"):
-        return wanted
-    return {"text": "text", "integer": "an integer", "number": "a number", "flag": "a flag (true or false)"}.get(
-        wanted, f"a {wanted}"
-    )
+def _wanted(setting: Setting) -> str:
+    match setting.kind:
+        case "text":
+            return "text"
+        case "address":
+            return f"the address of a server, such as {DEFAULT_URL}"
+        case "integer":
+            return f"an integer of at least {setting.least}"
+        case "number":
+            return f"a number of at least {setting.least}"
+        case "flag":
+            return "a flag (true or false)"
+        case "path":
+            return "a path"
+        case words:
+            return "one of " + ", ".join(words)
 
 
 def _to_kind(setting: Setting, value: Any) -> Any:
@@ -242,12 +270,20 @@ def _to_kind(setting: Setting, value: Any) -> Any:
         return Path(value).expanduser()
     if isinstance(value, bool):
         raise TypeError
-    if kind == "integer":
-        if isinstance(value, float) and not value.is_integer():
+    if kind in {"integer", "number"}:
+        number = float(value) if kind == "number" else int(value)
+        if not math.isfinite(number) or number < setting.least or (isinstance(value, float) and number != value):
             raise ValueError(value)
-        return int(value)
-    if kind == "number":
-        return float(value)
+        return number
     if not isinstance(value, str):
         raise TypeError
-    return value.strip()
+    return _to_address(value) if kind == "address" else value.strip()
+
+
+def _to_address(text: str) -> str:
+    """Without a slash at the end, and without what Comet's variable may add: the path of its client library."""
+    address = text.strip().rstrip("/").removesuffix("/clientlib").rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or parts.query or parts.fragment:
+        raise ValueError(text)
+    return address

@@ -113,7 +113,11 @@ class Peer:
                 answer = self.answers[0]
                 status = answer(decode_batch(body)) if callable(answer) else self.answers.pop(0)
                 if status:
-                    return status, _error("busy"), {"Retry-After": "0.05"} if status in {429, 503} else {}
+                    return (
+                        status,
+                        _error("gone" if status == 410 else "busy"),
+                        {"Retry-After": "0.05"} if status in {429, 503} else {},
+                    )
             try:
                 batch = decode_batch(body)
             except RequestError as error:

@@ -45,6 +45,7 @@ WRONG = [
     (lambda e: e.log_epoch_end(1, step="x"), ArgumentTypeError, ["log_epoch_end(step)='x'"]),
     (lambda e: e.context_manager(""), ArgumentError, ["context_manager(context)=''"]),
     (lambda e: e.flush(timeout="soon"), ArgumentTypeError, ["flush(timeout)='soon'"]),
+    (lambda e: e.flush(timeout=math.nan), ArgumentTypeError, ["flush(timeout)=nan", "number of seconds"]),
     (lambda e: e.end(timeout="soon"), ArgumentTypeError, ["end(timeout)='soon'"]),
 ]
 
@@ -114,7 +115,7 @@ def test_options_of_comet_are_taken(home):
     [
         ("url = ", ["config.toml", "not valid TOML", 'url = "http']),
         ('ulr = "x"', ["config.toml", "unknown settings: ulr"]),
-        ('url = "somewhere"', ["url='somewhere'", "http://HOST:PORT"]),
+        ('url = "somewhere"', ["url='somewhere'", "such as http://127.0.0.1:1986"]),
         ('project_name = "a/b"', ["project_name='a/b'"]),
         ("\udcff", ["config.toml", "cannot be read"]),
     ],

@@ -5,13 +5,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from halley.cli.main import main
 from halley.sdk.journal.folder import list_segments, list_writers
 from halley.sdk.journal.layout import segment_name
+from halley.sdk.sender.deliver import Courier
+from halley.sdk.sender.upload import upload_run
 from halley.wire.records import End
+
+KEY = "k" * 32
 
 OFFLINE = """
 import halley
@@ -187,6 +192,31 @@ def test_a_folder_that_does_not_exist(home, capsys):
 def test_an_address_that_is_none(home, capsys):
     assert main(["upload", "--url", "somewhere"]) == 2
     assert "not the address of a server" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wait", ["-3", "nan", "inf"])
+def test_a_wait_that_is_none(home, capsys, wait):
+    assert main(["upload", "--wait", wait]) == 2
+    assert f"--wait={wait} is no length of time. Pass seconds" in capsys.readouterr().err
+
+
+def test_a_folder_that_its_sender_removed_meanwhile(home, peer):
+    upload = upload_run(home / KEY, Courier(peer.url), report=print, say=print, patience_seconds=0)
+    assert (upload.is_complete, upload.note) == (True, "its sender has sent it meanwhile")
+
+
+def test_a_server_that_is_away_is_waited_for_once(train, peer, upload, runs):
+    train(OFFLINE)
+    (run,) = runs()
+    for number in range(5):
+        shutil.copytree(run, run.with_name(f"{number}" * 32))
+    peer.stop()
+    began = time.monotonic()
+    code, table, _ = upload("--wait", "4")
+    assert code == 1
+    assert table.count("does not answer") == 6
+    assert time.monotonic() - began < 20
+    assert len(runs()) == 6
 
 
 def senders_of(run):

@@ -5,7 +5,9 @@ is interrupted goes on where it was, and sending something twice does no harm. T
 """
 
 import argparse
+import math
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=10.0,
         metavar="SECONDS",
-        help="how long to try when the server does not answer; default 10",
+        help="how long to try in all when the server does not answer; default 10",
     )
 
 
@@ -38,21 +40,27 @@ def run(arguments: argparse.Namespace) -> int:
         0 if nothing is left to send and nothing was refused or broken, else 1.
 
     Raises:
-        ArgumentError: a folder does not exist.
+        ArgumentError: a folder does not exist, or the wait is none.
         SettingError: a setting is wrong.
     """
     settings = load({"url": arguments.url})
-    url = settings["url"].rstrip("/").removesuffix("/clientlib")
-    if not url.startswith(("http://", "https://")):
-        raise ArgumentError(f"--url={url!r} is not the address of a server.", hint="Write http://HOST:PORT.")
+    if not (math.isfinite(arguments.wait) and arguments.wait >= 0):
+        raise ArgumentError(f"--wait={arguments.wait:g} is no length of time.", hint="Pass seconds, 0 to try once.")
     default = Path(settings["home"]) / "journals"
     folders = arguments.folders or ([default] if default.is_dir() else [])
     runs = find_runs(folders)
     if not runs:
         print(f"There is nothing to send in {', '.join(map(str, folders)) or default}.")
         return 0
-    courier = Courier(url, settings["api_key"])
-    uploads = [_upload(run, courier, arguments.wait, f"[{place}/{len(runs)}]") for place, run in enumerate(runs, 1)]
+    courier = Courier(settings["url"], settings["api_key"])
+    uploads = []
+    given_up_at = time.monotonic() + arguments.wait
+    for place, run in enumerate(runs, 1):
+        # A server that is away is waited for once, not anew for every run.
+        wait = max(0.0, given_up_at - time.monotonic())
+        uploads.append(_upload(run, courier, wait, f"[{place}/{len(runs)}]"))
+        if uploads[-1].is_complete:
+            given_up_at = time.monotonic() + arguments.wait
     courier.close()
     print(_table(uploads))
     return 0 if all(upload.is_complete and not upload.refused and not upload.broken for upload in uploads) else 1

@@ -1,5 +1,6 @@
 """What a caller passes to make an experiment: checked, completed from the settings, and placed."""
 
+import math
 import shlex
 import sys
 from collections.abc import Iterable
@@ -43,6 +44,17 @@ def check_options(options: Iterable[str], own: Iterable[str]) -> None:
             raise ArgumentTypeError(f"Experiment() has no argument {name!r}.", hint=hint)
 
 
+def check_seconds(value: Any, argument: str) -> float:
+    """Return a length of time as seconds; infinity is one.
+
+    Raises:
+        ArgumentTypeError: it is no number, or NaN.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        raise ArgumentTypeError(f"{argument}={value!r} is no number of seconds.", hint="Pass a number, or None.")
+    return float(value)
+
+
 def load_settings(
     *,
     api_key: Any,
@@ -81,11 +93,8 @@ def find_place(values: dict[str, Any]) -> Place:
     """Find where an experiment belongs and where its records go, from the settings.
 
     Raises:
-        SettingError: the address, a name or the key cannot be used.
+        SettingError: a name or the key cannot be used.
     """
-    url = values["url"].rstrip("/").removesuffix("/clientlib")  # Comet's variable may name its client library's path
-    if not url.startswith(("http://", "https://")):
-        raise SettingError(f"url={values['url']!r} is not the address of a server.", hint="Write http://HOST:PORT.")
     key = values["experiment_key"]
     journals = Path(values["home"]) / "journals"
     if values["mode"] == "offline" and values["offline_directory"]:
@@ -95,7 +104,7 @@ def find_place(values: dict[str, Any]) -> Place:
             key=new_experiment_key() if key is None else check_experiment_key(key),
             workspace=check_place_name(values["workspace"], "workspace"),
             project=check_place_name(values["project_name"], "project_name"),
-            url=url,
+            url=values["url"],
             journals=journals.absolute(),
         )
     except ArgumentError as error:

@@ -8,10 +8,10 @@ from typing import Any, Literal, Self
 
 from halley import __version__
 from halley.core.ids import ExperimentKey
-from halley.core.metric import NO_EPOCH, NO_STEP, check_value
+from halley.core.metric import NO_EPOCH, NO_STEP
 from halley.core.names import check_name
 from halley.core.parameter import Value
-from halley.sdk.arguments import check_options, find_command, find_place, load_settings
+from halley.sdk.arguments import check_options, check_seconds, find_command, find_place, load_settings
 from halley.sdk.capture.end import EndHooks, Ending, describe_exception
 from halley.sdk.journal.write import Journal, Series
 from halley.sdk.panes.facts import Facts
@@ -326,7 +326,7 @@ class Experiment(Metrics, Parameters, Facts, Position):
                 say(f"experiment {self._place.key} has ended; what is logged now is not kept")
 
     def _timeout(self, timeout: float | None, argument: str) -> float:
-        return float(self._settings["end_timeout_seconds"]) if timeout is None else check_value(timeout, argument)
+        return float(self._settings["end_timeout_seconds"]) if timeout is None else check_seconds(timeout, argument)
 
 
 def running_experiment() -> Experiment | None:

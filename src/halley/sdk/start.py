@@ -129,7 +129,7 @@ def _check_existence(api_key: str | None, key: str, start_mode: str, delivery_mo
         return
     from halley.sdk.sender.ask import is_known  # noqa: PLC0415 - only this question needs urllib3, which takes 60 ms
 
-    known = is_known(values["url"].rstrip("/").removesuffix("/clientlib"), values["api_key"], key)
+    known = is_known(values["url"], values["api_key"], key)
     if known is False and start_mode == "get":
         raise ArgumentError(
             f"The server at {values['url']} has no experiment {key}.",

@@ -103,4 +103,6 @@ def read_death(folder: Path) -> Death:
     try:
         return msgspec.json.decode((folder / DEATH).read_bytes(), type=Death)
     except (FileNotFoundError, msgspec.DecodeError):
-        return Death("killed", "The process ended without a word (kill -9, out of memory, or os._exit).")
+        return Death(
+            "killed", "The process ended without a word (kill -9, out of memory, a crash in native code, or os._exit)."
+        )

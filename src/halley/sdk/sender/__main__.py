@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from halley.errors import JournalError, ServerRefused
+from halley.errors import ExperimentGone, JournalError
 from halley.sdk.journal.delivery import Delivery, open_delivery, write_delivery
 from halley.sdk.sender.deliver import Courier
 from halley.sdk.sender.drain import Drain, remove_run
@@ -36,7 +36,7 @@ def main() -> int:
     drain = Drain(run, Courier(orders.url, orders.api_key), report=report, say=say)
     try:
         outcome = drain.run()
-    except ServerRefused as error:
+    except ExperimentGone as error:
         say(f"{error} Nothing of it is kept.")
         drain.discard()
         remove_run(run)

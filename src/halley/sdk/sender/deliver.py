@@ -1,20 +1,17 @@
 """One batch to the server and its answer, over a connection that is kept."""
 
+from http.client import responses
 from typing import NamedTuple
 
 import msgspec
 import urllib3
 
-from halley.errors import ServerRefused, ServerUnreachable
-from halley.wire.api import ErrorReply
+from halley.errors import ExperimentGone, Gone, ServerRefused, ServerUnreachable
+from halley.wire.api import ErrorBody, ErrorReply
 from halley.wire.batch import MEDIA_TYPE, Batch, BatchReply, encode_batch
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 ANSWER_TIMEOUT_SECONDS = 60.0
-
-
-GONE = 410
-"""The status of the server's answer for an experiment that was deleted there."""
 
 
 class Gap(NamedTuple):
@@ -45,6 +42,7 @@ class Courier:
 
         Raises:
             ServerUnreachable: there was no answer, or one that says to try again.
+            ExperimentGone: the experiment was deleted there.
             ServerRefused: the server answered that it will not take this.
         """
         body = encode_batch(batch)
@@ -58,12 +56,15 @@ class Courier:
         acknowledged = answer.headers.get("Halley-Acknowledged", "")
         if status == 409 and acknowledged.isdigit():
             return Gap(int(acknowledged))
+        told = _read_error(answer.data)
+        said = f"The server at {self.url} answered {status}: {_words(told, status)}"
         if status >= 500 or status in {408, 425, 429}:
-            raise ServerUnreachable(
-                f"The server at {self.url} answered {status}: {_message(answer.data)}",
-                after_seconds=_seconds(answer.headers.get("Retry-After", "")),
-            )
-        raise ServerRefused(f"The server at {self.url} answered {status}: {_message(answer.data)}", status=status)
+            raise ServerUnreachable(said, after_seconds=_seconds(answer.headers.get("Retry-After", "")))
+        if told is None:
+            raise self._no_halley(f"it answered {_words(told, status)}", status)
+        if told.code == Gone.code:
+            raise ExperimentGone(said, status=status)
+        raise ServerRefused(said, status=status)
 
     def close(self) -> None:
         """Close the connection."""
@@ -73,11 +74,14 @@ class Courier:
         try:
             return msgspec.json.decode(data, type=BatchReply)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise ServerRefused(
-                f"What answers at {self.url} is no Halley server: {error}.",
-                status=404,
-                hint="Set HALLEY_URL to the server's address.",
-            ) from error
+            raise self._no_halley(str(error), 404) from error
+
+    def _no_halley(self, reason: str, status: int) -> ServerRefused:
+        return ServerRefused(
+            f"What answers at {self.url} is no Halley server: {reason}.",
+            status=status,
+            hint="Set HALLEY_URL to the server's address.",
+        )
 
 
 def _seconds(text: str) -> float:
@@ -87,12 +91,16 @@ def _seconds(text: str) -> float:
         return 0.0
 
 
-def _message(data: bytes) -> str:
+def _read_error(data: bytes) -> ErrorBody | None:
+    """Read what the server says of an error; None if it does not say it as Halley does, as a proxy's page."""
     try:
-        error = msgspec.json.decode(data, type=ErrorReply).error
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return data[:200].decode("utf-8", "replace").strip() or "(nothing more)"
-    return f"{error.message} {error.hint}".strip()
+        return msgspec.json.decode(data, type=ErrorReply).error
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+        return None
+
+
+def _words(error: ErrorBody | None, status: int) -> str:
+    return responses.get(status, str(status)) if error is None else f"{error.message} {error.hint}".strip()
 
 
 def _plain(error: BaseException) -> str:

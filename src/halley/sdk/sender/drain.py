@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from halley.errors import DeliveryError, JournalCorrupt, ServerRefused, ServerUnreachable
+from halley.errors import DeliveryError, ExperimentGone, JournalCorrupt, ServerRefused, ServerUnreachable
 from halley.sdk.journal.delivery import Delivery
 from halley.sdk.journal.folder import list_writers, read_death
 from halley.sdk.journal.layout import Header
 from halley.sdk.journal.write import Journal
 from halley.sdk.sender.collect import make_gap
-from halley.sdk.sender.deliver import GONE, Courier, Gap
+from halley.sdk.sender.deliver import Courier, Gap
 from halley.sdk.sender.follow import Follower
 from halley.wire.batch import Batch, BatchReply
 from halley.wire.records import End
@@ -104,7 +104,7 @@ class Drain:
 
         Raises:
             JournalVersionError: a newer Halley wrote one of the journals.
-            ServerRefused: the experiment was deleted on the server (status 410).
+            ExperimentGone: the experiment was deleted on the server.
         """
         while True:
             is_busy = self._step()
@@ -244,7 +244,7 @@ class Drain:
             return True
         aside = self._run / "refused"
         aside.mkdir(exist_ok=True)
-        (aside / f"{header.writer}-{first:012d}.msgpack").write_bytes(follower.first_waiting())
+        (aside / f"{follower.folder.name}-{first:012d}.msgpack").write_bytes(follower.first_waiting())
         self._say(f"Record {first} of {header.writer} was refused and is kept in {aside}: {reason}")
         self._refused += 1
         self._succeed(reply)
@@ -311,7 +311,7 @@ class Drain:
         self._posted_at = self._clock()
 
     def _fail(self, error: DeliveryError) -> None:
-        if isinstance(error, ServerRefused) and error.status == GONE:
+        if isinstance(error, ExperimentGone):
             raise error
         now = self._clock()
         if not self._failures:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from halley.core.ids import is_experiment_key
-from halley.errors import ArgumentError, DeliveryError, JournalVersionError, ServerRefused
+from halley.errors import ArgumentError, DeliveryError, ExperimentGone, JournalVersionError
 from halley.sdk.journal.delivery import Delivery
 from halley.sdk.journal.folder import is_alive, list_writers
 from halley.sdk.sender.deliver import Courier
@@ -47,11 +47,18 @@ def find_runs(folders: Iterable[Path]) -> list[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise ArgumentError(f"There is no folder {folder}.", hint="Pass a run folder, or a folder of them.")
-        if is_experiment_key(folder.name) and list_writers(folder):
+        if is_experiment_key(folder.name) and _has_writers(folder):
             runs.append(folder)
         else:
             runs += [run for run in sorted(folder.iterdir()) if is_experiment_key(run.name) and run.is_dir()]
-    return [run.absolute() for run in dict.fromkeys(runs) if list_writers(run)]
+    return [run.absolute() for run in dict.fromkeys(runs) if _has_writers(run)]
+
+
+def _has_writers(run: Path) -> bool:
+    try:
+        return bool(list_writers(run))
+    except FileNotFoundError:  # its sender was quicker
+        return False
 
 
 def upload_run(
@@ -71,9 +78,12 @@ def upload_run(
         say: Called with lines for people.
         patience_seconds: How long to try when the server does not take it.
     """
-    if any(is_alive(folder) for folder in list_writers(run)):
-        return Upload(run, 0, 0, 0, 0, "is still running; left alone", False)
-    lock = try_lock(run)
+    try:
+        if any(is_alive(folder) for folder in list_writers(run)):
+            return Upload(run, 0, 0, 0, 0, "is still running; left alone", False)
+        lock = try_lock(run)
+    except FileNotFoundError:
+        return Upload(run, 0, 0, 0, 0, "its sender has sent it meanwhile", True)
     if lock is None:
         return Upload(run, 0, 0, 0, 0, "its sender is at work; left alone", False)
     drain = Drain(run, courier, report=report, say=say, patience_seconds=patience_seconds)
@@ -84,7 +94,7 @@ def upload_run(
     except JournalVersionError as error:
         os.close(lock)
         return Upload(run, 0, 0, 0, 0, str(error), False)
-    except ServerRefused:
+    except ExperimentGone:
         os.close(lock)
         return Upload(run, 0, 0, 0, 0, "was deleted on the server; left alone, remove the folder", False)
     note = outcome.error
