@@ -171,6 +171,13 @@ class NotFound(RequestError):
     status = 404
 
 
+class TooSlow(RequestError):
+    """The body of the request did not come to its end in time."""
+
+    code = "too_slow"
+    status = 408
+
+
 class Conflict(RequestError):
     """The request contradicts what is stored."""
 

@@ -249,7 +249,10 @@ def test_points_that_cannot_be_are_refused_by_name(live, run, make, columns, fie
         (Output(time=1, lines=(OutputLine(0, 3, 1, "a"),)), "records[0].lines[0]"),
         (Output(time=1, lines=(OutputLine(-1, 1, 1, "a"),)), "records[0].lines[0]"),
         (Output(time=1, lines=(OutputLine(0, 1, 1, "a" * 65_537),)), "records[0].lines[0]"),
+        (Output(time=1, lines=(OutputLine(2**63, 1, 1, "a"),)), "records[0].lines[0]"),
+        (Output(time=1, lines=(OutputLine(0, 1, 2**63, "a"),)), "records[0].lines[0].time"),
         (End(time=-1, state="finished"), "records[0].time"),
+        (Start(time=1, workspace="default", project="p", process=2**63), "records[0].process"),
     ],
 )
 def test_records_that_cannot_be_are_refused_by_name(live, run, record, field):
@@ -267,6 +270,8 @@ def test_records_that_cannot_be_are_refused_by_name(live, run, record, field):
         ({"project": ""}, "project"),
         ({"version": 2}, "version"),
         ({"first": -1}, "first"),
+        ({"first": 2**63}, "first"),
+        ({"count": 2**63}, "first"),
     ],
 )
 def test_batches_that_name_nonsense_are_refused(live, run, fields, field):

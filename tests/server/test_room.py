@@ -1,6 +1,8 @@
 """How much may wait to be stored at once."""
 
+import socket
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
@@ -73,3 +75,26 @@ def test_a_full_server_says_busy_and_takes_the_same_batch_later(start_live, make
         assert taken.result(20).status_code == 200
     held.result(20)
     assert sent[refused].say()["state"] == "running"
+
+
+@pytest.mark.parametrize("leaves", [False, True], ids=["vanishes", "leaves"])
+def test_a_sender_that_stops_in_the_middle_keeps_no_place(start_live, make, leaves):
+    """A machine that vanished says nothing any more, not even that it left."""
+    live = start_live(batches_at_once=1, silence_seconds=0.2 if not leaves else 60)
+    body = encode_batch(make.run(live).batch())
+    with socket.create_connection((live.client.base_url.host, live.client.base_url.port), timeout=20) as line:
+        head = f"POST /api/v1/ingest HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+        line.sendall(head.encode() + body[:10])
+        if leaves:
+            line.close()
+        else:
+            reply = line.recv(65_536).decode()
+            assert reply.startswith("HTTP/1.1 408 ")
+            assert "too_slow" in reply
+            assert "stopped after 10 bytes" in reply
+            assert line.recv(1) == b"", "what comes later on this line is no request"
+    until = time.monotonic() + 20
+    batch = make.run(live).batch()
+    while (reply := live.send(batch)).status_code == 429:
+        assert time.monotonic() < until
+    assert reply.status_code == 200

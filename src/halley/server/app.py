@@ -19,6 +19,7 @@ from halley.server.http.given import Clock, now_ms, provide
 from halley.server.http.openapi import describe_api
 from halley.server.http.pages import STATIC_FOLDER, Pages
 from halley.server.http.query import refuse_unknown
+from halley.server.ingest.receive import SILENCE_SECONDS
 from halley.server.ingest.room import BATCH_LIMIT, Room
 from halley.server.ingest.routes import make_router as make_ingest
 from halley.server.ingest.take import Intake
@@ -50,6 +51,7 @@ class Options:
         max_batch_bytes: Largest compressed batch.
         max_request_bytes: Largest other request.
         batches_at_once: How many batches may wait to be stored; more are asked to come later.
+        silence_seconds: How long the body of a batch may pause.
         static: The folder of the built web app.
     """
 
@@ -60,6 +62,7 @@ class Options:
     max_batch_bytes: int = 16 * 2**20
     max_request_bytes: int = 2**20
     batches_at_once: int = BATCH_LIMIT
+    silence_seconds: float = SILENCE_SECONDS
     static: Path = STATIC_FOLDER
 
 
@@ -88,7 +91,7 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         "storage": storage,
         "clock": clock,
         "broadcast": broadcast,
-        "intake": Intake(storage, broadcast, tidier, Room(options.batches_at_once), clock),
+        "intake": Intake(storage, broadcast, tidier, Room(options.batches_at_once), clock, options.silence_seconds),
         "identity": Identity(version=options.version, started_at=clock(), database=options.database),
     }
     watch = Watch(storage, broadcast, clock, lost_after_ms=round(options.lost_after_seconds * 1_000))

@@ -19,6 +19,9 @@ MEDIA_TYPE = "application/vnd.halley.batch"
 SIZE_LIMIT = 64 * 2**20
 """Largest batch before compression, in bytes."""
 
+COUNT_LIMIT = 2**53
+"""Most records of a writer: what every reader of JSON counts exactly."""
+
 _POINT_SIZES = {"metric": 4, "step": 8, "time": 8, "epoch": 8, "value": 8}
 
 
@@ -123,8 +126,8 @@ def _check(batch: Batch) -> None:
             hint="Upgrade the older of the two.",
             field="version",
         )
-    if batch.first < 0 or batch.count < 0:
-        raise InvalidRequest("first and count must not be negative.", field="first")
+    if not (0 <= batch.first <= COUNT_LIMIT and 0 <= batch.count <= COUNT_LIMIT):
+        raise InvalidRequest(f"first and count must be from 0 to {COUNT_LIMIT}.", field="first")
     points, count = batch.points, len(batch.points)
     for column, width in _POINT_SIZES.items():
         if len(getattr(points, column)) != count * width:

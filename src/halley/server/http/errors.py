@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from halley.errors import ArgumentError, Busy, RequestError, SequenceGap, StorageError
+from halley.errors import ArgumentError, Busy, RequestError, SequenceGap, StorageError, TooSlow
 from halley.wire.api import ErrorBody, ErrorReply
 
 logger = logging.getLogger("halley.server")
@@ -34,6 +34,7 @@ _MEANINGS = {
     400: "The path, the query or the body is wrong; `field` says where.",
     403: "The request comes from another site or names another host.",
     404: "There is no such thing.",
+    408: "The body stopped in the middle.",
     409: "The request contradicts what is stored.",
     410: "It was deleted, for good.",
     413: "The body is too large.",
@@ -78,6 +79,8 @@ def _headers(error: RequestError) -> dict[str, str]:
         return {ACKNOWLEDGED_HEADER: str(error.acknowledged)}
     if isinstance(error, Busy):
         return {"Retry-After": str(max(1, round(error.retry_after_seconds)))}
+    if isinstance(error, TooSlow):
+        return {"Connection": "close"}  # what may still come is the rest of a body, and no request
     return {}
 
 

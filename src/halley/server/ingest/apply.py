@@ -15,7 +15,7 @@ from halley.server.http.check import checked
 from halley.storage.ports.catalog import Experiment
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.ports.storage import Session
-from halley.wire.batch import Batch, Points
+from halley.wire.batch import COUNT_LIMIT, Batch, Points
 from halley.wire.records import AddTags, AnyRecord, DefineMetric, End, Name, Other, Output, Parameter, Start
 
 _TIME_LIMIT = 253_402_300_800_000
@@ -49,6 +49,8 @@ class Said:
         match record:
             case Start():
                 _check_time(record.time, f"{field}.time")
+                if not 0 <= record.process <= COUNT_LIMIT:
+                    raise InvalidRequest(f"{field}.process={record.process} is no process.", field=f"{field}.process")
                 self.starts.append(record)
                 if record.name:
                     self.name = checked(check_name, record.name, f"{field}.name")
@@ -186,7 +188,8 @@ def _check_time(time: int, field: str) -> None:
 
 def _check_lines(lines: tuple[OutputLine, ...], field: str) -> None:
     for i, line in enumerate(lines):
-        if line.stream not in {STDOUT, STDERR} or line.number < 0 or len(line.text) > LINE_LIMIT:
+        _check_time(line.time, f"{field}[{i}].time")
+        if line.stream not in {STDOUT, STDERR} or not 0 <= line.number <= COUNT_LIMIT or len(line.text) > LINE_LIMIT:
             raise InvalidRequest(
                 f"{field}[{i}] is no line: number {line.number}, stream {line.stream}, {len(line.text):,} characters.",
                 hint=f"Streams are 1 and 2, numbers count from 0, a line has at most {LINE_LIMIT:,} characters.",

@@ -27,7 +27,7 @@ def make_router(max_batch_bytes: int) -> Router:
         operation_id="sendBatch",
         summary="Send a batch of what an experiment said",
         request_max_body_size=max_batch_bytes,
-        responses={200: _taken, **failures(400, 409, 410, 413, 429)},
+        responses={200: _taken, **failures(400, 408, 409, 410, 413, 429)},
     )
     async def send_batch(
         request: Request[Any, Any, Any], intake: NamedDependency[SkipValidation[Intake]]

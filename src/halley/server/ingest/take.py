@@ -9,6 +9,7 @@ from litestar import Request
 from halley.server.events.api import Broadcast
 from halley.server.http.given import Clock
 from halley.server.ingest.apply import Said, apply, follow_state
+from halley.server.ingest.receive import SILENCE_SECONDS, receive
 from halley.server.ingest.room import Room, decoded_bytes
 from halley.server.metrics.api import Tidier
 from halley.storage.ports.catalog import Experiment
@@ -39,14 +40,24 @@ class Intake:
         tidier: Told of points, so that it folds them later.
         room: How much may wait at once.
         clock: Tells the time in ms since 1970 UTC.
+        silence_seconds: How long a body may pause.
     """
 
-    def __init__(self, storage: Storage, broadcast: Broadcast, tidier: Tidier, room: Room, clock: Clock) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        broadcast: Broadcast,
+        tidier: Tidier,
+        room: Room,
+        clock: Clock,
+        silence_seconds: float = SILENCE_SECONDS,
+    ) -> None:
         self._storage = storage
         self._broadcast = broadcast
         self._tidier = tidier
         self._room = room
         self._clock = clock
+        self._silence_seconds = silence_seconds
 
     async def take(self, request: Request[Any, Any, Any], *, limit: int) -> BatchReply:
         """Take one batch from a request.
@@ -60,10 +71,11 @@ class Intake:
             SequenceGap: the batch does not follow on the last one.
             Gone: the experiment was deleted.
             TooLarge: it is larger than batches may be.
+            TooSlow: its body stopped in the middle.
             Busy: too much is waiting already.
         """
         with self._room.admit(_announced(request, limit)) as place:
-            body = await request.body()
+            body = await receive(request, silence_seconds=self._silence_seconds)
             place.grow(decoded_bytes(body))
             if len(body) <= _INLINE_BYTES:
                 batch, said = _read(body)
