@@ -1,5 +1,7 @@
 """Output of a training process: lines of stdout and stderr."""
 
+import re
+
 import msgspec
 
 STDOUT = 1
@@ -7,6 +9,16 @@ STDERR = 2
 
 LINE_LIMIT = 65_536
 """Longest line in characters; a longer one is split."""
+
+
+_ESCAPE = re.compile(
+    r"\x1b(?:"
+    r"\[[0-?]*[ -/]*[@-~]"  # colours, moves of the cursor
+    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
+    r"|[ -/]+[0-~]"  # character sets
+    r"|[0-Z\\^-~]"  # single functions
+    r")?"
+)
 
 
 class OutputLine(msgspec.Struct, frozen=True, array_like=True):
@@ -24,3 +36,13 @@ class OutputLine(msgspec.Struct, frozen=True, array_like=True):
     stream: int
     time: int
     text: str
+
+
+def strip_escapes(text: str) -> str:
+    r"""Leave out what a terminal does not show: the escape sequences of colours, titles and moves.
+
+    Example:
+        >>> strip_escapes("\x1b[31mloss\x1b[0m: 0.5")
+        'loss: 0.5'
+    """
+    return _ESCAPE.sub("", text) if "\x1b" in text else text

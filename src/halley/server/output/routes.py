@@ -52,7 +52,7 @@ def search_output(
     text: Annotated[str, QueryParameter(min_length=1, max_length=1_000, description="What to find, without case.")],
     stream: StreamChoice = None,
 ) -> OutputMatches:
-    """Places of the lines that hold a text, as `readOutput` counts them with the same stream; at most 10,000."""
+    """Places of the lines that show a text, as `readOutput` counts them with the same stream; at most 10,000."""
     with storage.read() as session:
         return find_lines(session, checked_key(key), text, stream=stream)
 

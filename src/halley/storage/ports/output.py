@@ -40,7 +40,7 @@ class Output(Protocol):
         ...
 
     def search(self, run: int, text: str, *, stream: int | None = None, limit: int = 10_000) -> OutputMatches:
-        """Where a text stands, without case."""
+        """Where a text stands as it is shown: without case, and without the escape sequences of colours."""
         ...
 
     def stream_all(self, run: int) -> Iterator[Sequence[OutputLine]]:

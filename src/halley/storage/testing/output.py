@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halley.core.output import STDERR, STDOUT, OutputLine
+from halley.core.output import STDERR, STDOUT, OutputLine, strip_escapes
 from halley.storage.ports.storage import Storage
 from halley.storage.testing.make import WAIT_SECONDS, make_run
 from halley.storage.testing.metrics import settings_of_suite
@@ -14,7 +15,9 @@ from halley.storage.testing.metrics import settings_of_suite
 WRITER, LATER = "a" * 32, "b" * 32
 
 _texts = st.one_of(
-    st.sampled_from(["", "epoch 1", "Epoch 1 LOSS", "loss\x1b[31m red", "É é", "İstanbul", "a\nb", "ſ"]),
+    st.sampled_from(
+        ["", "epoch 1", "Epoch 1 LOSS", "loss red", "loss\x1b[31m red\x1b[0m", "\x1b", "É é", "İstanbul", "a\nb", "ſ"]
+    ),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
 )
 _acts = st.lists(
@@ -83,7 +86,8 @@ class OutputContract:
             assert (page.total, page.first) == (len(wanted), begin)
             assert list(page.lines) == wanted[begin : begin + limit]
             found = session.output.search(run, text, stream=stream)
-            assert list(found.places) == [at for at, one in enumerate(wanted) if text.lower() in one.text.lower()]
+            shown = [strip_escapes(line.text).lower() for line in wanted]
+            assert list(found.places) == [at for at, one in enumerate(shown) if text.lower() in one]
             assert found.total == len(found.places)
             assert [line for piece in session.output.stream_all(run) for line in piece] == everything
 
@@ -121,6 +125,33 @@ class OutputContract:
             assert (found.total, list(found.places)) == (111, [49, 490, 491])
             assert session.output.search(run, "0\nEpoch").total == 0
             assert list(session.output.search(run, "epoch 4999", stream=STDOUT).places) == [3_332]
+
+    def test_search_finds_what_is_shown(self, storage: Storage) -> None:
+        """Colours and other escape sequences neither part a phrase nor are found; sealed lines and new ones alike."""
+        run = make_run(storage)
+        texts = [
+            "\x1b[1;31mloss\x1b[0m: \x1b[38;5;208m0.5\x1b[m",
+            "loss: 0.5",
+            "see \x1b]8;;https://loss: 0.5\x07the page\x1b]8;;\x1b\\ there",
+            "\x1b[2K\x1b(Blo\x1b7ss: 0.25",
+            "\x1b]a title without an end",
+            "\x1b",
+        ]
+        lines = make_lines(0, 3_000, "line {}")
+        for place in (100, 2_900):
+            for i, text in enumerate(texts):
+                lines[place + i] = msgspec.structs.replace(lines[place + i], text=text)
+        put(storage, run, WRITER, lines)
+        with storage.read() as session:
+
+            def find(text: str) -> list[int]:
+                return list(session.output.search(run, text).places)
+
+            assert find("LOSS: 0.5") == [100, 101, 2_900, 2_901]
+            assert find("loss: 0.") == [100, 101, 103, 2_900, 2_901, 2_903]
+            assert find("see the page there") == [102, 2_902]
+            assert find("31m") == find("https") == []
+            assert find("title without") == [104, 2_904]
 
     def test_long_lines(self, storage: Storage) -> None:
         """Lines of the longest length are kept whole."""

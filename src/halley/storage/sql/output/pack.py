@@ -7,7 +7,7 @@ from itertools import accumulate
 import msgspec
 import zstandard
 
-from halley.core.output import OutputLine
+from halley.core.output import OutputLine, strip_escapes
 
 _LEVEL = 3
 _SIZE_LIMIT = 2**30
@@ -42,9 +42,12 @@ def unpack(facts: bytes, texts: bytes) -> list[OutputLine]:
 
 
 def find_text(facts: bytes, texts: bytes, wanted: str, stream: int | None) -> list[int]:
-    """Which lines hold a text, without case: their places among the lines of the stream."""
+    """Which lines show a text, without case: their places among the lines of the stream."""
     _, streams, _, lengths = _read_facts(facts)
     text = _read_text(texts)
+    if "\x1b" in text:
+        shown = [strip_escapes(line.text) for line in unpack(facts, texts)]
+        text, lengths = "\n".join(shown), [len(line) for line in shown]
     ends = list(accumulate(length + 1 for length in lengths))
     lowered, wanted = text.lower(), wanted.lower()
     if len(lowered) == len(text):
