@@ -40,7 +40,9 @@ def test_an_empty_server_teaches_and_the_first_experiment_appears(server: Server
     expect(page.get_by_text("pip install halley")).to_be_visible()
     expect(page.get_by_text(f"127.0.0.1:{server.port}").first).to_be_visible()
     seed(server.url, "first", 1)
-    expect(page.get_by_role("main").get_by_text("first", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("main").get_by_role("link", name="first", exact=True)).to_be_visible(timeout=10_000)
+    page.get_by_role("region", name="Recent experiments").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(f"/default/first/experiments/{key_of('first', 1)}/charts"))
 
 
 def test_the_table_sorts_searches_and_opens(filled: Server, page: Page) -> None:
@@ -112,11 +114,17 @@ def test_charts_zoom_smooth_and_keep_their_state_in_the_address(filled: Server, 
 
 def test_the_palette_goes_anywhere(filled: Server, page: Page) -> None:
     page.goto(filled.url)
-    expect(page.get_by_role("main").get_by_text("many", exact=True)).to_be_visible()
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    expect(page.get_by_role("main").get_by_role("link", name="many", exact=True)).to_be_visible()
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").nth(2)).to_be_visible()
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
     page.keyboard.type("few")
     page.get_by_role("option", name=re.compile("few")).first.click()
     expect(page).to_have_url(re.compile("/default/few"))
+    assert broken == []
 
 
 def test_output_is_searched_and_never_runs_as_html(filled: Server, page: Page) -> None:
@@ -125,7 +133,7 @@ def test_output_is_searched_and_never_runs_as_html(filled: Server, page: Page) -
     expect(log.get_by_text("step 3", exact=True)).to_be_visible()
     page.get_by_role("searchbox", name=re.compile("Search")).last.fill("needle")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").get_by_text("50 lines")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("1 of 50")).to_be_visible()
     expect(log).to_contain_text("WARN <b>needle</b> 0")
     assert log.locator("b", has_text="needle").count() == 0
 

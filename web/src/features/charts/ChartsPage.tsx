@@ -5,12 +5,13 @@ import { describeError } from '@/api/errors'
 import { useLive } from '@/api/live'
 import { useColumns, useProject, type ProjectId } from '@/api/projects'
 import { setHighlight } from '@/charts/highlight'
-import { guessValueMetric, MOST, toggleRun } from '@/features/charts/choose'
+import { MOST, toggleRun } from '@/features/charts/choose'
 import { RunList } from '@/features/charts/RunList'
 import { useRuns } from '@/features/charts/use-runs'
 import type { ProjectChartsView } from '@/features/charts/view'
 import { useNow } from '@/lib/clock'
 import { formatAgo, formatCount } from '@/lib/format'
+import { headlineMetric } from '@/lib/rank-metrics'
 import { useTitle } from '@/lib/title'
 import type { PanelMetric } from '@/panels/contract'
 import { metricKey } from '@/panels/line-chart/data'
@@ -45,7 +46,7 @@ export function ChartsPage() {
     [navigate],
   )
   const metrics = useMemo(() => (columns.data ?? []).filter(column => column.kind === 'metric').map(({ name, context }): PanelMetric => ({ name, context })), [columns.data])
-  const value = useMemo(() => metrics.find(metric => metricKey(metric) === view.value) ?? guessValueMetric(metrics), [metrics, view.value])
+  const value = useMemo(() => metrics.find(metric => metricKey(metric) === view.value) ?? headlineMetric(metrics), [metrics, view.value])
 
   const failed = [counts, columns].find(query => query.error && !query.data)
   if (failed) {

@@ -1,5 +1,4 @@
 /** Which experiments are drawn. Pure. */
-import { rankMetrics } from '@/lib/rank-metrics'
 
 /** Without a choice, so many of the newest are drawn. */
 export const NEWEST = 10
@@ -13,9 +12,3 @@ export function toggleRun(drawn: readonly string[], key: string, newest: readonl
 }
 
 const isSame = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every(key => b.includes(key))
-
-/** The metric whose value stands beside each experiment until one is chosen: a loss that is not of training, else what one looks for first. */
-export function guessValueMetric<Metric extends { name: string; context: string }>(metrics: readonly Metric[]): Metric | undefined {
-  const ranked = rankMetrics(metrics)
-  return ranked.find(({ name, context }) => /loss/i.test(name) && /val|eval|test/i.test(`${context}/${name}`)) ?? ranked[0]
-}

@@ -84,7 +84,7 @@ export function SelectionBar({ workspace, project, selection, isArchived }: Sele
         </IconButton>
       </div>
       <ConfirmDialog title={`Delete ${experiments}?`} action={`Delete ${experiments}`} isOpen={isAsking} isBusy={remove.isPending} onConfirm={deleteAll} onClose={() => setAsking(false)}>
-        <p>Their metrics, parameters and output go for good. Archiving hides them and can be undone.</p>
+        <p>Metrics, parameters and output go for good. Archiving only hides, and can be undone.</p>
         <ul className="mt-2 grid gap-0.5 font-medium text-fg">
           {list.slice(0, NAMED).map(({ key, name }) => (
             <li key={key}>

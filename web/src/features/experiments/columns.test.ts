@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { chooseColumns, columnTitle, columnWidth, decodeColumn, decodeColumns, encodeColumn, encodeColumns, field, findVarying, metric, type TableColumn } from '@/features/experiments/columns'
-import { rankMetrics } from '@/lib/rank-metrics'
 
 const parameter = (name: string): TableColumn => ({ kind: 'parameter', name, context: '', value: 'last' })
 
@@ -38,10 +37,6 @@ test('titles and widths', () => {
 
 describe('default columns', () => {
   const names = ['epoch', 'gpu.0.memory', 'zebra', 'eval/accuracy', 'train/loss', 'lr']
-
-  test('metrics that matter come first', () => {
-    expect(rankMetrics(names.map(name => ({ name, context: '' }))).map(each => each.name)).toEqual(['train/loss', 'eval/accuracy', 'zebra', 'epoch', 'lr', 'gpu.0.memory'])
-  })
 
   test('state, a sketch, metrics, what differs, then when', () => {
     const available = [...names.map(name => metric(name, '') as never), parameter('seed') as never, parameter('lr') as never]

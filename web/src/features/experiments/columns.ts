@@ -114,7 +114,7 @@ export function columnWidth(column: TableColumn): number {
   const { title, note } = columnTitle(column)
   const words = (title.length + (note ? note.length + 1 : 0)) * 7 + 42
   if (column.kind === 'metric') return Math.min(220, Math.max(column.value === 'sketch' ? 104 : hasBar(column) ? 134 : 92, words))
-  return Math.min(200, Math.max(96, words))
+  return Math.min(200, Math.max(104, words))
 }
 
 /** The column as the API knows it; a sketch is asked for by its metric. */

@@ -1,7 +1,8 @@
 import { useFirstExperiments } from '@/api/experiments'
 import { useColumnsOf } from '@/api/projects'
 import type { Experiment, Project } from '@/api/types'
-import { rankMetrics } from '@/lib/rank-metrics'
+import { headlineMetric } from '@/lib/rank-metrics'
+import { metricKey } from '@/panels/line-chart/data'
 
 const PROJECTS = 5 // so many of the last changed are looked into
 const EXPERIMENTS = 10
@@ -21,7 +22,7 @@ export function useRecent(projects: readonly Project[]): RecentExperiment[] | un
     .slice(0, PROJECTS)
     .map(({ workspace, name }) => ({ workspace, project: name }))
   const columns = useColumnsOf(ids)
-  const metrics = columns.map(known => known && rankMetrics(known.filter(column => column.kind === 'metric'))[0])
+  const metrics = columns.map(known => known && headlineMetric(known.filter(column => column.kind === 'metric')))
   const searches = ids.map((id, place) => {
     const shown = metrics[place] ? [{ ...metrics[place], value: 'last' as const }] : []
     return { ...id, text: '', is_archived: false, columns: shown, sketches: shown }
@@ -32,7 +33,7 @@ export function useRecent(projects: readonly Project[]): RecentExperiment[] | un
     .flatMap((page, place) =>
       (page?.rows ?? []).map(({ experiment, values, sketches }) => {
         const last = values[0] ?? null
-        return { experiment, metric: metrics[place]?.name, last: typeof last === 'boolean' ? null : last, sketch: sketches[0] ?? [] }
+        return { experiment, metric: metrics[place] && metricKey(metrics[place]), last: typeof last === 'boolean' ? null : last, sketch: sketches[0] ?? [] }
       }),
     )
     .toSorted((a, b) => b.experiment.started_at - a.experiment.started_at)

@@ -36,6 +36,19 @@ export function useLogSearch({ experimentKey, stream, text, isLive, goTo }: Sear
   const places = query && found.data ? found.data.places : []
   const [stood, setStood] = useState({ query: '', line: -1 })
   const current = stood.query === query && stood.line >= 0 ? stood.line : -1
+  const isKnown = query !== '' && query === text && found.data !== undefined && !found.isPlaceholderData
+  const go = (isBackwards: boolean, fromLine: number) => {
+    const line = places[nextMatch(places, current >= 0 ? current : isBackwards ? fromLine : fromLine - 1, isBackwards)]
+    if (line === undefined) return
+    setStood({ query, line })
+    goTo(line)
+  }
+  // Enter comes before the answer: it is done once that is here.
+  const [wish, setWish] = useState<{ text: string; isBackwards: boolean; fromLine: number } | null>(null)
+  if (wish && isKnown) {
+    setWish(null)
+    if (wish.text === text) go(wish.isBackwards, wish.fromLine)
+  }
   return {
     query,
     total: query && found.data && !found.isPlaceholderData ? found.data.total : null,
@@ -43,12 +56,7 @@ export function useLogSearch({ experimentKey, stream, text, isLive, goTo }: Sear
     current,
     isPending: query !== '' && found.isFetching && (!found.data || found.isPlaceholderData),
     error: query ? found.error : null,
-    step: (isBackwards, fromLine) => {
-      const line = places[nextMatch(places, current >= 0 ? current : isBackwards ? fromLine : fromLine - 1, isBackwards)]
-      if (line === undefined) return
-      setStood({ query, line })
-      goTo(line)
-    },
+    step: (isBackwards, fromLine) => (isKnown ? go(isBackwards, fromLine) : setWish({ text, isBackwards, fromLine })),
   }
 }
 
