@@ -17,6 +17,7 @@ from halley.core.output import strip_escapes
         ("cut \x1b[31", "cut [31"),
         ("cut \x1b]0;title", "cut ]0;title"),
         ("\x1b\x1b[1mb", "b"),
+        ("\x1b]0;title\nnext\x07", "]0;title\nnext\x07"),
         ("[31m", "[31m"),
     ],
 )

@@ -14,7 +14,7 @@ LINE_LIMIT = 65_536
 _ESCAPE = re.compile(
     r"\x1b(?:"
     r"\[[0-?]*[ -/]*[@-~]"  # colours, moves of the cursor
-    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
+    r"|\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # titles, links
     r"|[ -/]+[0-~]"  # character sets
     r"|[0-Z\\^-~]"  # single functions
     r")?"

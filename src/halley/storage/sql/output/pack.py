@@ -46,7 +46,9 @@ def find_text(facts: bytes, texts: bytes, wanted: str, stream: int | None) -> li
     _, streams, _, lengths = _read_facts(facts)
     text = _read_text(texts)
     if "\x1b" in text:
-        shown = [strip_escapes(line.text) for line in unpack(facts, texts)]
+        shown = strip_escapes(text).split("\n")  # an escape sequence never goes beyond its line
+        if len(shown) != len(lengths):  # some line holds a line end itself
+            shown = [strip_escapes(line.text) for line in unpack(facts, texts)]
         text, lengths = "\n".join(shown), [len(line) for line in shown]
     ends = list(accumulate(length + 1 for length in lengths))
     lowered, wanted = text.lower(), wanted.lower()
