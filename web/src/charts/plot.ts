@@ -168,7 +168,7 @@ function axes({ xUnit, isLogX, isLogY }: PlotInput): uPlot.Axis[] {
   const common: uPlot.Axis = { stroke: token('--text-3'), font: `11px ${token('--font-sans')}`, ticks: { show: false }, filter: (_plot, splits) => splits }
   // The plot's own size is known before the first draw, that of its parts is not.
   const xTicks = (plot: uPlot, low: number, high: number) => {
-    const most = Math.max(2, Math.floor((plot.width - 60) / (xUnit === 'moment' ? 66 : 72)))
+    const most = Math.max(2, Math.floor((plot.width - 60) / (xUnit === 'number' ? 52 : xUnit === 'moment' ? 66 : 72)))
     if (isLogX) return xUnit === 'duration' ? logDurationTicks(low, high, most) : logTicks(low, high, most)
     return linearTicks(low, high, most, xUnit)
   }
