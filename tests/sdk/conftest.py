@@ -219,12 +219,12 @@ def train(home, peer, tmp_path):
     """Start training scripts as processes of their own."""
     processes = []
 
-    def start(source, *, url=None, wait=True, stdin=None, binary=False, **environment):
+    def start(source, *, url=None, wait=True, stdin=None, binary=False, executable=sys.executable, **environment):
         script = tmp_path / f"train{len(processes)}.py"
         script.write_text(textwrap.dedent(source))
         variables = {**os.environ, "HALLEY_URL": url or peer.url, "HALLEY_HOME": str(home), **environment}
         process = subprocess.Popen(
-            [sys.executable, str(script)],
+            [executable, str(script)],
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -350,3 +351,28 @@ def test_a_run_that_is_deleted_while_it_trains_is_let_go(train, peer, runs, unti
     assert len(asked) == 1, "a deleted experiment is not sent again"
     assert len(peer.points) == taken
     until(lambda: not runs(), what="cleaning up")
+
+
+def test_a_training_that_finds_halley_its_own_way_is_served(train, peer):
+    """As in a notebook that adds a folder to its path, or in an archive: nothing of Halley is installed there."""
+    places = [path for path in sys.path if path]
+    process = train(f"import sys\nsys.path[:0] = {places!r}\n{COUNT}print('printed')", executable=sys._base_executable)
+    assert process.returncode == 0, process.err
+    assert peer.steps("loss") == list(range(1000))
+    assert peer.lines() == ["printed"]
+
+
+def test_a_sender_that_cannot_work_is_told_of(train, peer, runs):
+    process = train(
+        """
+        import halley
+        from halley.sdk import child
+        child._BEGIN = "raise SystemExit(3)"
+        experiment = halley.Experiment(auto_output_logging=False)
+        experiment.log_metric("loss", 1)
+        experiment.end(timeout=120)
+        """
+    )
+    assert process.returncode == 0, process.err
+    (run,) = runs()
+    assert f"as the sender stopped; send it: halley upload {run}" in process.err

@@ -134,15 +134,22 @@ class Run:
             self._said.add(once)
         say(text)
 
+    @property
+    def _upload(self) -> str:
+        """What sends by hand what is in the run folder."""
+        return f"halley upload {self.folder}"
+
     def _start_sender(self) -> None:
         if self._orders is None:
             return
         try:
             self._sender = start_sender(self.folder, self._orders)
         except OSError as error:
-            self.say(
-                f"the sender cannot be started ({error}); afterwards run: halley upload {self.folder}", once="sender"
-            )
+            self.say(f"the sender cannot be started ({error}); afterwards run: {self._upload}", once="sender")
+
+    def _is_served(self) -> bool:
+        """Whether the sender still works."""
+        return self._sender is not None and self._sender.poll() is None
 
     def _wait(self, deadline: float, is_true: Callable[[], bool]) -> bool:
         pause = 0.005
@@ -150,6 +157,8 @@ class Run:
             now = time.monotonic()
             if now >= deadline or (self._is_over.is_set() and self._is_away()):
                 return False
+            if self._is_over.is_set() and not self._is_served():
+                return is_true()  # its last word may have come between the two questions
             time.sleep(min(pause, deadline - now))
             pause = min(0.05, pause * 1.5)
         return True
@@ -183,7 +192,11 @@ class Run:
         self._revive_sender()
 
     def _revive_sender(self) -> None:
-        if self._sender is None or self._sender.poll() is None or self._restarts >= _RESTARTS_MOST:
+        if self._sender is None or self._is_served():
+            return
+        if self._restarts == _RESTARTS_MOST:
+            log = self.folder / "sender.log"
+            self.say(f"the sender stops again and again, see {log}; afterwards run: {self._upload}", once="sender")
             return
         self._restarts += 1
         self._start_sender()
@@ -192,16 +205,15 @@ class Run:
         delivery, journal = self.delivery(), self.journal
         parts = [f"experiment {end.state}"]
         if not self.is_online:
-            parts.append(f"{journal.number:,} records are in {self.folder}; send them: halley upload {self.folder}")
+            parts.append(f"{journal.number:,} records are in {self.folder}; send them: {self._upload}")
         elif delivery.is_gone:
             parts.append(_GONE)
         elif is_done:
             parts.append(f"all {journal.number:,} records delivered")
         else:
             delivered = delivery.acknowledged.get(journal.writer, 0)
-            parts.append(
-                f"{delivered:,} of {journal.number:,} records delivered, the rest is in {self.folder} and being sent"
-            )
+            rest = "and being sent" if self._is_served() else f"as the sender stopped; send it: {self._upload}"
+            parts.append(f"{delivered:,} of {journal.number:,} records delivered, the rest is in {self.folder} {rest}")
             if delivery.error:
                 parts.append(delivery.error.rstrip("."))
         if delivery.refused:
