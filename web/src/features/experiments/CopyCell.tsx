@@ -18,6 +18,7 @@ export function CopyCell({ cell: { text, box, scroller } }: { cell: CellInSight 
   return (
     <div
       data-copy
+      onWheel={event => scroller.scrollBy(event.deltaX, event.deltaY)} // it lies over the table, which must scroll all the same
       className="absolute z-20 transition-opacity delay-300 duration-100 starting:opacity-0"
       style={{ top: row.top - frame.top + 4, left: isRightAligned ? cell.left - frame.left + 2 : right - frame.left - 26 }}
     >

@@ -31,7 +31,7 @@ function RecentRow({ experiment, metric, last, sketch }: RecentExperiment) {
   const { workspace, project, key, name, number, state, reason } = experiment
   const color = seriesColor(number)
   return (
-    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 border-t border-line px-4 py-2 text-sm first:border-0 hover:bg-hover md:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(150px,1fr)_88px_88px_88px] md:py-1.5">
+    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 border-t border-line px-4 py-2 text-sm first:border-0 hover:bg-hover md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)_minmax(208px,2fr)_88px_88px] md:py-1.5 xl:grid-cols-[minmax(0,4fr)_minmax(0,2fr)_minmax(208px,2fr)_88px_88px_88px]">
       <span className="flex min-w-0 items-center gap-2.5">
         <Swatch color={color} className="size-[9px]" />
         <Link
@@ -58,7 +58,7 @@ function RecentRow({ experiment, metric, last, sketch }: RecentExperiment) {
       <span className="justify-self-start">
         <StateBadge state={state} {...(reason && { title: reason })} />
       </span>
-      <span className="text-right text-fg3 max-md:hidden">
+      <span className="text-right text-fg3 max-xl:hidden">
         <Lasting from={experiment.started_at} to={experiment.ended_at ?? (state === 'lost' ? experiment.heard_at : null)} />
       </span>
       <span className="order-2 text-right text-fg3 max-md:text-xs md:order-none">
