@@ -31,12 +31,11 @@ export function ProjectCard({ project }: { project: Project }) {
         <span className="num">
           {formatCount(project.experiment_count)} experiment{project.experiment_count === 1 ? '' : 's'}
         </span>
-        <span aria-hidden className="text-fg3">
-          ·
-        </span>
-        <span className="num truncate text-fg3" title={formatTime(project.updated_at)}>
-          {formatAgo(project.updated_at, now)}
-        </span>
+        {project.running_count === 0 && (
+          <span className="num truncate text-fg3" title={formatTime(project.updated_at)}>
+            · {formatAgo(project.updated_at, now)}
+          </span>
+        )}
         <span className="relative z-[1] -my-1 ml-auto flex">
           <Link to="/$workspace/$project/charts" params={params} aria-label={`Charts of ${project.name}`} title="Charts" className={buttonClass('plain', true)}>
             <ChartLine />
