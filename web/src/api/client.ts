@@ -18,7 +18,13 @@ export async function take<Data>(reply: Promise<Reply<Data>>): Promise<Data> {
     done = await reply
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    if (error instanceof SyntaxError) throw new ApiError({ code: 'unexpected_reply', message: 'The answer is not from Halley.', hint: 'Something between this page and the server may have answered.', status: 0 })
+    if (error instanceof SyntaxError)
+      throw new ApiError({
+        code: 'unexpected_reply',
+        message: 'The answer is not from Halley.',
+        hint: 'Something between this page and the server may have answered.',
+        status: 0,
+      })
     throw unreachable()
   }
   if (!done.response.ok) throw readErrorReply(done.response.status, done.error)

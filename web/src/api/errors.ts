@@ -29,17 +29,31 @@ export function readErrorReply(status: number, body: unknown): ApiError {
     const text = (key: string) => String((error as Record<string, unknown>)[key] ?? '')
     return new ApiError({ code: text('code'), message: error.message, hint: text('hint'), status })
   }
-  return new ApiError({ code: 'unexpected_reply', message: `The server answered ${status} without a reason.`, hint: 'Something between this page and Halley may have answered. Look at its log.', status })
+  return new ApiError({
+    code: 'unexpected_reply',
+    message: `The server answered ${status} without a reason.`,
+    hint: 'Something between this page and Halley may have answered. Look at its log.',
+    status,
+  })
 }
 
 /** The words for a request that got no answer. */
 export function unreachable(): ApiError {
-  return new ApiError({ code: 'unreachable', message: 'The server does not answer.', hint: 'Is it running? The page goes on by itself once it is back.', status: 0 })
+  return new ApiError({
+    code: 'unreachable',
+    message: 'The server does not answer.',
+    hint: 'Is it running? The page goes on by itself once it is back.',
+    status: 0,
+  })
 }
 
 /** Any error as words for people. */
 export function describeError(error: unknown): { message: string; hint: string } {
   // What is missing was named by the address, so the server's hint for programs does not help.
-  if (error instanceof ApiError) return { message: error.message, hint: error.status === 404 ? 'It may have been deleted, or the address was cut short.' : error.hint }
-  return { message: error instanceof Error ? `This page broke: ${error.message}` : 'This page broke.', hint: 'Try again. If it stays, please report it with this text.' }
+  if (error instanceof ApiError)
+    return { message: error.message, hint: error.status === 404 ? 'It may have been deleted, or the address was cut short.' : error.hint }
+  return {
+    message: error instanceof Error ? `This page broke: ${error.message}` : 'This page broke.',
+    hint: 'Try again. If it stays, please report it with this text.',
+  }
 }

@@ -18,7 +18,10 @@ interface Page {
 function pageQuery(search: Search, page: number) {
   return queryOptions({
     queryKey: ['experiments', search.workspace, search.project, search, page],
-    queryFn: async ({ signal }): Promise<Page> => ({ search, ...(await take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: page * PAGE, limit: PAGE }, signal }))) }),
+    queryFn: async ({ signal }): Promise<Page> => ({
+      search,
+      ...(await take(client.POST('/api/v1/experiments/search', { body: { ...search, offset: page * PAGE, limit: PAGE }, signal }))),
+    }),
   })
 }
 
@@ -45,7 +48,8 @@ export function useExperimentRows(search: Search, first: number, last: number): 
   // The first page is always kept, so that the total is known wherever one scrolls; only it may show the last search.
   const start = useQuery({
     ...pageQuery(search, 0),
-    placeholderData: (previous, query) => (query?.queryKey[1] === search.workspace && query.queryKey[2] === search.project ? previous : undefined),
+    placeholderData: (previous, query) =>
+      query?.queryKey[1] === search.workspace && query.queryKey[2] === search.project ? previous : undefined,
   })
   const others = useQueries({ queries: numbers.map(page => pageQuery(search, page)) })
   const pageAt = (place: number) => {
@@ -132,7 +136,10 @@ export function useUpdateExperiments() {
     mutationFn: async (changes: readonly { key: string; body: UpdateExperiment }[]) => {
       for (const { key, body } of changes) await take(client.PATCH('/api/v1/experiments/{key}', { params: { path: { key } }, body }))
     },
-    onSettled: () => queries.invalidateQueries({ predicate: query => ['experiments', 'experiment', 'project', 'projects'].includes(String(query.queryKey[0])) }),
+    onSettled: () =>
+      queries.invalidateQueries({
+        predicate: query => ['experiments', 'experiment', 'project', 'projects'].includes(String(query.queryKey[0])),
+      }),
   })
 }
 
@@ -143,6 +150,9 @@ export function useDeleteExperiments() {
     mutationFn: async (keys: readonly string[]) => {
       for (const key of keys) await take(client.DELETE('/api/v1/experiments/{key}', { params: { path: { key } } }))
     },
-    onSettled: () => queries.invalidateQueries({ predicate: query => ['experiments', 'project', 'projects', 'columns'].includes(String(query.queryKey[0])) }),
+    onSettled: () =>
+      queries.invalidateQueries({
+        predicate: query => ['experiments', 'project', 'projects', 'columns'].includes(String(query.queryKey[0])),
+      }),
   })
 }

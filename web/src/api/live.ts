@@ -84,7 +84,8 @@ export function startLive(queries: QueryClient): () => void {
     flushTimer = undefined
     const changes = [...waiting.values()]
     waiting.clear()
-    for (const query of queries.getQueryCache().getAll()) if (changes.some(change => isAffected(query.queryKey, change))) dirty.add(query.queryHash)
+    for (const query of queries.getQueryCache().getAll())
+      if (changes.some(change => isAffected(query.queryKey, change))) dirty.add(query.queryHash)
     for (const hash of dirty) {
       const query = queries.getQueryCache().get(hash)
       // What is on its way may have been read before the change: asked for again once it is here, never cut off, so

@@ -8,7 +8,8 @@ export type Stream = 1 | 2 | undefined
 export function outputQuery(key: string, stream: Stream, first: number, limit: number) {
   return queryOptions({
     queryKey: ['output', key, stream ?? 0, first, limit],
-    queryFn: ({ signal }) => take(client.GET('/api/v1/experiments/{key}/output', { params: { path: { key }, query: { first, limit, stream } }, signal })),
+    queryFn: ({ signal }) =>
+      take(client.GET('/api/v1/experiments/{key}/output', { params: { path: { key }, query: { first, limit, stream } }, signal })),
   })
 }
 
@@ -16,7 +17,8 @@ export function outputQuery(key: string, stream: Stream, first: number, limit: n
 export function outputSearchQuery(key: string, stream: Stream, text: string) {
   return queryOptions({
     queryKey: ['output-search', key, stream ?? 0, text],
-    queryFn: ({ signal }) => take(client.GET('/api/v1/experiments/{key}/output/search', { params: { path: { key }, query: { text, stream } }, signal })),
+    queryFn: ({ signal }) =>
+      take(client.GET('/api/v1/experiments/{key}/output/search', { params: { path: { key }, query: { text, stream } }, signal })),
     enabled: text !== '',
   })
 }

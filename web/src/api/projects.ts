@@ -18,14 +18,16 @@ export const useProjects = () => useQuery(projectsQuery)
 export function useProject({ workspace, project }: ProjectId) {
   return useQuery({
     queryKey: ['project', workspace, project],
-    queryFn: ({ signal }) => take(client.GET('/api/v1/projects/{workspace}/{project}', { params: { path: { workspace, project } }, signal })),
+    queryFn: ({ signal }) =>
+      take(client.GET('/api/v1/projects/{workspace}/{project}', { params: { path: { workspace, project } }, signal })),
   })
 }
 
 function columnsQuery({ workspace, project }: ProjectId) {
   return queryOptions({
     queryKey: ['columns', workspace, project],
-    queryFn: ({ signal }) => take(client.GET('/api/v1/projects/{workspace}/{project}/columns', { params: { path: { workspace, project } }, signal })),
+    queryFn: ({ signal }) =>
+      take(client.GET('/api/v1/projects/{workspace}/{project}/columns', { params: { path: { workspace, project } }, signal })),
     select: reply => reply.columns,
   })
 }

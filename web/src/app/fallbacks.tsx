@@ -12,7 +12,16 @@ export function NotFoundPage() {
   return (
     <>
       <PageHeader title="Not found" />
-      <EmptyState icon={<Telescope />} title="There is no such page" className="flex-1" action={<Link to="/" className={buttonClass('outline')}>Go home</Link>}>
+      <EmptyState
+        icon={<Telescope />}
+        title="There is no such page"
+        className="flex-1"
+        action={
+          <Link to="/" className={buttonClass('outline')}>
+            Go home
+          </Link>
+        }
+      >
         Perhaps the address was cut short, or what it showed was deleted.
       </EmptyState>
     </>

@@ -74,7 +74,12 @@ const experimentOutput = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
-    project.addChildren([projectIndex, charts, experiments, experiment.addChildren([experimentIndex, experimentCharts, experimentOverview, experimentOutput])]),
+    project.addChildren([
+      projectIndex,
+      charts,
+      experiments,
+      experiment.addChildren([experimentIndex, experimentCharts, experimentOverview, experimentOutput]),
+    ]),
   ]),
   parseSearch,
   stringifySearch,

@@ -31,7 +31,12 @@ export function ChartGrid<Item>({ sections, keyOf, folded, onFold, columns, chil
     return (
       <section key={name} aria-label={name}>
         <h2 className="sticky top-0 z-10 -mx-1 bg-surface">
-          <button type="button" aria-expanded={!isFolded} onClick={() => onFold(isFolded ? folded.filter(each => each !== name) : [...folded, name])} className="flex h-10 w-full items-center gap-2 px-1 text-left">
+          <button
+            type="button"
+            aria-expanded={!isFolded}
+            onClick={() => onFold(isFolded ? folded.filter(each => each !== name) : [...folded, name])}
+            className="flex h-10 w-full items-center gap-2 px-1 text-left"
+          >
             <ChevronDown aria-hidden className={classes('size-3.5 text-fg3 transition-transform', isFolded && '-rotate-90')} />
             <span className="truncate font-semibold">{name}</span>
             <span className="num text-xs text-fg3">{formatCount(items.length)}</span>

@@ -23,7 +23,8 @@ interface LineChartProps extends PlotInput {
 }
 
 let fonts: Promise<unknown> | undefined // canvas text drawn before its font is there stays wrong
-const loadFonts = () => (fonts ??= Promise.race([document.fonts.load('11px "Inter Variable"'), new Promise(done => setTimeout(done, 1000))]))
+const loadFonts = () =>
+  (fonts ??= Promise.race([document.fonts.load('11px "Inter Variable"'), new Promise(done => setTimeout(done, 1000))]))
 
 /** Lines on one x axis, on a canvas. Drag zooms, double click shows everything, arrow keys move the crosshair. */
 export function LineChart({ label, width, height, ref, ...input }: LineChartProps) {
@@ -34,7 +35,16 @@ export function LineChart({ label, width, height, ref, ...input }: LineChartProp
   const [hasFonts, setFonts] = useState(false)
   const { x, series, range, isLogX, isLogY, hasBand, ignoresOutliers, isFilled, xUnit } = input
   // What needs a new plot; everything else is new data for the old one.
-  const shape = [theme, isLogX, isLogY, isFilled, xUnit, ...layersOf(series, hasBand).map(layer => layer.role + series[layer.series]!.id + series[layer.series]!.color + series[layer.series]!.dash.join('-'))].join()
+  const shape = [
+    theme,
+    isLogX,
+    isLogY,
+    isFilled,
+    xUnit,
+    ...layersOf(series, hasBand).map(
+      layer => layer.role + series[layer.series]!.id + series[layer.series]!.color + series[layer.series]!.dash.join('-'),
+    ),
+  ].join()
 
   useEffect(() => {
     latest.current = input
@@ -49,7 +59,12 @@ export function LineChart({ label, width, height, ref, ...input }: LineChartProp
   useEffect(() => {
     if (!hasFonts || !holder.current) return
     const { x, series, hasBand } = latest.current
-    const made = buildPlot(holder.current, packData(x, series, layersOf(series, hasBand), latest.current), sizeOf(holder.current), () => latest.current)
+    const made = buildPlot(
+      holder.current,
+      packData(x, series, layersOf(series, hasBand), latest.current),
+      sizeOf(holder.current),
+      () => latest.current,
+    )
     plot.current = made
     const stop = onHighlight(() => redrawHighlight(made, latest.current))
     return () => {
@@ -69,7 +84,10 @@ export function LineChart({ label, width, height, ref, ...input }: LineChartProp
     // oxlint-disable-next-line react/exhaustive-deps -- the range and outliers change what is fitted
   }, [x, series, range?.[0], range?.[1], ignoresOutliers])
   useImperativeHandle(ref, () => ({
-    toPng: title => (plot.current ? exportPng(plot.current.ctx.canvas, title, latest.current.series) : Promise.reject(new Error('The chart is not drawn yet.'))),
+    toPng: title =>
+      plot.current
+        ? exportPng(plot.current.ctx.canvas, title, latest.current.series)
+        : Promise.reject(new Error('The chart is not drawn yet.')),
   }))
 
   const onKeyDown = (event: KeyboardEvent) => {

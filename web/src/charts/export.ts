@@ -48,7 +48,9 @@ export function exportPng(canvas: HTMLCanvasElement, title: string, series: read
     pen.fillStyle = token('--text-2')
     pen.fillText(shorten(pen, each.label, column - 36), left + 24, top + 10)
   })
-  return new Promise((resolve, reject) => picture.toBlob(blob => (blob ? resolve(blob) : reject(new Error('The browser could not make the picture.'))), 'image/png'))
+  return new Promise((resolve, reject) =>
+    picture.toBlob(blob => (blob ? resolve(blob) : reject(new Error('The browser could not make the picture.'))), 'image/png'),
+  )
 }
 
 function shorten(pen: CanvasRenderingContext2D, text: string, width: number): string {

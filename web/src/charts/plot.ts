@@ -30,7 +30,11 @@ const TOOLTIP_ROWS = 8
 const REACH_PX = 14 // how far from the crosshair a value may lie to be read
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-const faded = (color: string, alpha: number) => color + Math.round(alpha * 255).toString(16).padStart(2, '0')
+const faded = (color: string, alpha: number) =>
+  color +
+  Math.round(alpha * 255)
+    .toString(16)
+    .padStart(2, '0')
 
 export function formatX(value: number, unit: AxisUnit): string {
   if (unit === 'duration') return formatDuration(value)
@@ -38,7 +42,12 @@ export function formatX(value: number, unit: AxisUnit): string {
   return Number.isInteger(value) ? formatCount(value) : formatNumber(value)
 }
 
-export function buildPlot(element: HTMLElement, data: uPlot.AlignedData, size: { width: number; height: number }, get: () => PlotInput): uPlot {
+export function buildPlot(
+  element: HTMLElement,
+  data: uPlot.AlignedData,
+  size: { width: number; height: number },
+  get: () => PlotInput,
+): uPlot {
   const input = get()
   const layers = layersOf(input.series, input.hasBand)
   const colors = new Map(input.series.map(each => [each.color, token(each.color)]))
@@ -50,7 +59,9 @@ export function buildPlot(element: HTMLElement, data: uPlot.AlignedData, size: {
       padding: [6, 18, 0, 0],
       legend: { show: false },
       series: [{}, ...layers.map(layer => layerOptions(layer, input, colors))],
-      bands: layers.flatMap(({ series, role }, i) => (role === 'high' ? [{ series: [i + 1, i] as [number, number], fill: bandFill(input, series, colors) }] : [])),
+      bands: layers.flatMap(({ series, role }, i) =>
+        role === 'high' ? [{ series: [i + 1, i] as [number, number], fill: bandFill(input, series, colors) }] : [],
+      ),
       scales: {
         x: { time: false, distr: input.isLogX ? 3 : 1, range: plot => xRange(plot, get()) },
         y: { distr: input.isLogY ? 3 : 1, range: plot => yRange(plot, get(), layers) },
@@ -159,13 +170,20 @@ function yRange(plot: uPlot, input: PlotInput, layers: readonly Layer[]): [numbe
   const [low, high] = xRange(plot, input)
   const [first, last] = placesInside(plot.data[0], low, high)
   // Raw lines count too, unless their spikes were asked to run out of the picture.
-  const columns = layers.flatMap((layer, i) => (input.ignoresOutliers && layer.role !== 'main' ? [] : [plot.data[i + 1] as (number | null)[]]))
+  const columns = layers.flatMap((layer, i) =>
+    input.ignoresOutliers && layer.role !== 'main' ? [] : [plot.data[i + 1] as (number | null)[]],
+  )
   return fitRange(columns, { isLog: input.isLogY, ignoresOutliers: input.ignoresOutliers, first, last })
 }
 
 function axes({ xUnit, isLogX, isLogY }: PlotInput): uPlot.Axis[] {
   // uPlot scales fonts by whole px only.
-  const common: uPlot.Axis = { stroke: token('--text-3'), font: `11px ${token('--font-sans')}`, ticks: { show: false }, filter: (_plot, splits) => splits }
+  const common: uPlot.Axis = {
+    stroke: token('--text-3'),
+    font: `11px ${token('--font-sans')}`,
+    ticks: { show: false },
+    filter: (_plot, splits) => splits,
+  }
   // The plot's own size is known before the first draw, that of its parts is not.
   const xTicks = (plot: uPlot, low: number, high: number) => {
     const most = Math.max(2, Math.floor((plot.width - 60) / (xUnit === 'number' ? 52 : xUnit === 'moment' ? 66 : 72)))
@@ -177,7 +195,15 @@ function axes({ xUnit, isLogX, isLogY }: PlotInput): uPlot.Axis[] {
     return isLogY ? logTicks(low, high, most) : linearTicks(low, high, most)
   }
   return [
-    { ...common, size: 24, gap: 5, grid: { show: false }, border: { show: true, stroke: token('--line-2'), width: 1 }, splits: (plot, _axis, low, high) => xTicks(plot, low, high), values: (_plot, ticks) => tickLabels(ticks, xUnit) },
+    {
+      ...common,
+      size: 24,
+      gap: 5,
+      grid: { show: false },
+      border: { show: true, stroke: token('--line-2'), width: 1 },
+      splits: (plot, _axis, low, high) => xTicks(plot, low, high),
+      values: (_plot, ticks) => tickLabels(ticks, xUnit),
+    },
     {
       ...common,
       gap: 6,
@@ -235,7 +261,11 @@ function describeCursor(plot: uPlot, input: PlotInput, layers: readonly Layer[])
       isNearest: found.length > 1 && distance === nearest.distance,
     }))
   const box = plot.over.getBoundingClientRect()
-  showTooltip({ x: formatX(plot.data[0][place]!, input.xUnit), xLabel: input.xLabel, rows, more: found.length - rows.length }, box.left + left, box.top + top)
+  showTooltip(
+    { x: formatX(plot.data[0][place]!, input.xUnit), xLabel: input.xLabel, rows, more: found.length - rows.length },
+    box.left + left,
+    box.top + top,
+  )
 }
 
 /** A cross on the x axis where values are NaN or infinite: they have no height, but must not be missed. */

@@ -42,7 +42,12 @@ export function layersOf(series: readonly ChartSeries[], hasBand: boolean): Laye
  * The columns of uPlot. A place where nothing fell becomes undefined (the line goes on over it), one where only NaN or
  * infinite values fell becomes null (the line breaks); what a log axis cannot show counts as nothing.
  */
-export function packData(x: readonly number[], series: readonly ChartSeries[], layers: readonly Layer[], { isLogX, isLogY }: { isLogX: boolean; isLogY: boolean }): AlignedData {
+export function packData(
+  x: readonly number[],
+  series: readonly ChartSeries[],
+  layers: readonly Layer[],
+  { isLogX, isLogY }: { isLogX: boolean; isLogY: boolean },
+): AlignedData {
   const start = isLogX ? x.findIndex(value => value > 0) : 0
   const from = start < 0 ? x.length : start
   const columns = layers.map(({ series: place, role }) => {

@@ -34,7 +34,14 @@ function typicalDistance(x: readonly number[], places: readonly number[]): numbe
   return distances[distances.length >> 1] || 1
 }
 
-function smoothForward(x: readonly number[], values: Values, places: readonly number[], weight: number, distance: number, result: (number | null)[]): void {
+function smoothForward(
+  x: readonly number[],
+  values: Values,
+  places: readonly number[],
+  weight: number,
+  distance: number,
+  result: (number | null)[],
+): void {
   let sum = 0
   let total = 0
   let before = x[places[0]!]! - distance

@@ -7,7 +7,8 @@ export type AxisUnit = 'number' | 'duration' | 'moment'
 /** The smallest step of 1, 2, 2.5 or 5 times a power of ten that puts at most `most` ticks between `low` and `high`. */
 export function niceStep(low: number, high: number, most: number): number {
   const power = 10 ** Math.floor(Math.log10((high - low) / Math.max(1, most)))
-  for (const scale of [power, power * 10, power * 100]) for (const factor of NICE) if (countTicks(low, high, factor * scale) <= most) return factor * scale
+  for (const scale of [power, power * 10, power * 100])
+    for (const factor of NICE) if (countTicks(low, high, factor * scale) <= most) return factor * scale
   return high - low
 }
 
@@ -22,8 +23,11 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const TIME_STEPS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500], ...[1, 2, 5, 10, 15, 30].map(n => n * SECOND), ...[1, 2, 5, 10, 15, 30].map(n => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map(n => n * HOUR), ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(n => n * DAY),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map(n => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map(n => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map(n => n * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(n => n * DAY),
 ]
 
 /** Ticks between `low` and `high`, at most `most`. */
@@ -31,7 +35,9 @@ export function linearTicks(low: number, high: number, most: number, unit: AxisU
   if (!(high > low)) return [low]
   // Moments stand on round local times, so the ticks are counted from local midnight.
   const shift = unit === 'moment' ? new Date(low).getTimezoneOffset() * MINUTE : 0
-  const step = (unit === 'number' ? undefined : TIME_STEPS.find(each => countTicks(low - shift, high - shift, each) <= most)) ?? niceStep(low, high, most)
+  const step =
+    (unit === 'number' ? undefined : TIME_STEPS.find(each => countTicks(low - shift, high - shift, each) <= most)) ??
+    niceStep(low, high, most)
   const ticks: number[] = []
   const first = Math.ceil((low - shift) / step - 1e-9)
   for (let i = first; i * step + shift <= high + step * 1e-9; i++) ticks.push(clean(i * step, step) + shift)
@@ -64,8 +70,14 @@ export function logTicks(low: number, high: number, most: number): number[] {
 
 /** Ticks of a log axis of durations: 1 s, 10 s, 1 min, 10 min, 1 h and so on, so that their names are short. */
 export function logDurationTicks(low: number, high: number, most: number): number[] {
-  const ticks = [1, 10, 100, ...[1, 10].flatMap(n => [n * SECOND, n * MINUTE, n * HOUR]), DAY, 10 * DAY, 100 * DAY].filter(tick => tick >= low && tick <= high).sort((a, b) => a - b)
-  return ticks.length >= 2 && ticks.length <= most + 1 ? ticks : ticks.length < 2 ? linearTicks(low, high, most, 'duration').filter(tick => tick > 0) : ticks.filter((_, i) => i % 2 === 0)
+  const ticks = [1, 10, 100, ...[1, 10].flatMap(n => [n * SECOND, n * MINUTE, n * HOUR]), DAY, 10 * DAY, 100 * DAY]
+    .filter(tick => tick >= low && tick <= high)
+    .sort((a, b) => a - b)
+  return ticks.length >= 2 && ticks.length <= most + 1
+    ? ticks
+    : ticks.length < 2
+      ? linearTicks(low, high, most, 'duration').filter(tick => tick > 0)
+      : ticks.filter((_, i) => i % 2 === 0)
 }
 
 /** What is written at each tick. */
@@ -84,7 +96,12 @@ function durationLabel(milliseconds: number, step: number): string {
   if (step < SECOND) return milliseconds < SECOND ? `${milliseconds}ms` : `${trim(milliseconds / SECOND)}s`
   const parts: string[] = []
   let rest = Math.round(milliseconds / SECOND)
-  for (const [size, letter] of [[86_400, 'd'], [3600, 'h'], [60, 'm'], [1, 's']] as const) {
+  for (const [size, letter] of [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+    [1, 's'],
+  ] as const) {
     const count = Math.floor(rest / size)
     if (count > 0) parts.push(`${count}${letter}`)
     rest -= count * size
@@ -103,5 +120,7 @@ function momentLabel(time: number, step: number, before: number | undefined): st
   if (isNewDay) return day
   const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}`
   if (step >= MINUTE) return clock
-  return step >= SECOND ? `${clock}:${pad(date.getSeconds())}` : `${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`
+  return step >= SECOND
+    ? `${clock}:${pad(date.getSeconds())}`
+    : `${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`
 }

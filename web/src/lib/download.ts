@@ -8,5 +8,10 @@ export function downloadBlob(name: string, blob: Blob): void {
 
 /** Text as a file name that every system takes. */
 export function toFileName(text: string): string {
-  return text.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 100) || 'halley'
+  return (
+    text
+      .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 100) || 'halley'
+  )
 }

@@ -25,7 +25,9 @@ export function formatNumber(value: number | string | null | undefined, digits =
   if (size < 1e-3 || size >= 1e9) return trimExponent(number.toExponential(digits - 2)).replace(/-/g, MINUS)
   if (Number.isInteger(number)) return counts.format(number).replace('-', MINUS)
   const decimals = Math.max(0, digits - 1 - Math.max(0, Math.floor(Math.log10(size))))
-  return decimalFormat(size >= 1000 ? 0 : decimals, decimals).format(number).replace('-', MINUS)
+  return decimalFormat(size >= 1000 ? 0 : decimals, decimals)
+    .format(number)
+    .replace('-', MINUS)
 }
 
 /** A number as the API sends it: odd ones come as text. Null where there is none. */
@@ -41,7 +43,11 @@ export function toNumber(value: number | string | null | undefined): number | nu
 export function formatTick(value: number, step: number, largest = Math.abs(value)): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
-  if (largest < 1e-3 || size < 1e-6) return trimExponent(value.toExponential(Math.max(0, Math.min(3, decimalsOf(step / 10 ** Math.floor(Math.log10(size))))))).replace(/-/g, MINUS)
+  if (largest < 1e-3 || size < 1e-6)
+    return trimExponent(value.toExponential(Math.max(0, Math.min(3, decimalsOf(step / 10 ** Math.floor(Math.log10(size))))))).replace(
+      /-/g,
+      MINUS,
+    )
   const unit = UNITS.find(([factor]) => size >= factor && (factor >= 1e6 || largest >= factor * 10))
   const [factor, letter] = unit ?? [1, '']
   if (size >= 1e15) return trimExponent(value.toExponential(1)).replace(/-/g, MINUS)
@@ -49,11 +55,17 @@ export function formatTick(value: number, step: number, largest = Math.abs(value
   return trimZeros(text).replace('-', MINUS) + letter
 }
 
-const UNITS: readonly [number, string][] = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']]
+const UNITS: readonly [number, string][] = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+]
 
 function decimalsOf(step: number): number {
   if (!(step > 0) || !Number.isFinite(step)) return 3
-  for (let decimals = 0; decimals < 8; decimals++) if (Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) < 1e-6 * Math.max(1, step * 10 ** decimals)) return decimals
+  for (let decimals = 0; decimals < 8; decimals++)
+    if (Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) < 1e-6 * Math.max(1, step * 10 ** decimals)) return decimals
   return 8
 }
 

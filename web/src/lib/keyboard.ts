@@ -2,7 +2,11 @@ import { useEffect, useEffectEvent } from 'react'
 
 /** Whether the user is typing into something, so that letters are not shortcuts. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && !(target instanceof HTMLInputElement && /^(checkbox|radio|range|button)$/.test(target.type))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !(target instanceof HTMLInputElement && /^(checkbox|radio|range|button)$/.test(target.type))
+  )
 }
 
 /** Whether a window is open over the page, so that the page's own shortcuts rest. */
@@ -17,7 +21,11 @@ interface ShortcutOptions {
 }
 
 /** Calls `act` when a key is pressed anywhere on the page, unless the user is typing. `key` as in `KeyboardEvent.key`. */
-export function useShortcut(key: string, act: (event: KeyboardEvent) => void, { isOff = false, hasMod = false }: ShortcutOptions = {}): void {
+export function useShortcut(
+  key: string,
+  act: (event: KeyboardEvent) => void,
+  { isOff = false, hasMod = false }: ShortcutOptions = {},
+): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== key.toLowerCase() || event.defaultPrevented || event.altKey) return
     if (hasMod !== (event.ctrlKey || event.metaKey)) return

@@ -8,7 +8,10 @@ export function rankMetrics<Metric extends { name: string; context: string }>(me
     if (/loss|nll|perplexity/.test(low)) return later
     return (/acc|auc|f1|mse|rmse|mae|bleu|rouge|error|score|reward|precision|recall|return/.test(low) ? 1 : 2) + later
   }
-  return metrics.map((each, place) => ({ each, place })).toSorted((a, b) => rank(a.each) - rank(b.each) || a.place - b.place).map(({ each }) => each)
+  return metrics
+    .map((each, place) => ({ each, place }))
+    .toSorted((a, b) => rank(a.each) - rank(b.each) || a.place - b.place)
+    .map(({ each }) => each)
 }
 
 /** The one metric that says most of an experiment: a loss that is not of training, else what one looks for first. */

@@ -64,5 +64,9 @@ export function readList(value: unknown): string[] | undefined {
 
 /** Drops what equals its default, so that a URL says only what differs. */
 export function withoutDefaults<View extends object>(view: View, defaults: Partial<View>): Partial<View> {
-  return Object.fromEntries(Object.entries(view).filter(([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(defaults[key as keyof View]))) as Partial<View>
+  return Object.fromEntries(
+    Object.entries(view).filter(
+      ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(defaults[key as keyof View]),
+    ),
+  ) as Partial<View>
 }

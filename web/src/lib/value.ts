@@ -21,7 +21,8 @@ export function formatValue(value: Value | undefined, isShort = false): { text: 
 function formatPlainNumber(value: number, isShort: boolean): string {
   const size = Math.abs(value)
   if (Number.isSafeInteger(value) && (!isShort || size < 1e10)) return String(value).replace('-', '−')
-  if (!Number.isFinite(value) || size < 1e-3 || size >= (isShort ? 1e9 : 1e15)) return formatNumber(value, isShort ? 5 : 8).replace('∞', 'Infinity')
+  if (!Number.isFinite(value) || size < 1e-3 || size >= (isShort ? 1e9 : 1e15))
+    return formatNumber(value, isShort ? 5 : 8).replace('∞', 'Infinity')
   // What stands before the point is never rounded away.
   return String(Number(value.toPrecision(Math.max(isShort ? 5 : 7, Math.ceil(Math.log10(size)))))).replace('-', '−')
 }

@@ -4,7 +4,11 @@ import { useRef, type ReactNode } from 'react'
 import { IconButton } from '@/ui/Button'
 import { classes } from '@/ui/classes'
 
-const SIZES = { small: 'w-[420px]', medium: 'w-[640px]', full: 'h-[calc(100dvh-48px)] w-[calc(100vw-48px)] max-sm:h-dvh max-sm:w-screen max-sm:rounded-none' }
+const SIZES = {
+  small: 'w-[420px]',
+  medium: 'w-[640px]',
+  full: 'h-[calc(100dvh-48px)] w-[calc(100vw-48px)] max-sm:h-dvh max-sm:w-screen max-sm:rounded-none',
+}
 
 interface DialogProps {
   title: ReactNode
@@ -28,13 +32,22 @@ export function Dialog({ title, isOpen, onClose, size = 'medium', actions, foote
           ref={popup}
           // A form begins in its first field, anything else is read from its title on.
           initialFocus={() => popup.current?.querySelector<HTMLElement>('input:not([type]), input[type=text], textarea') ?? popup.current}
-          className={classes('popup fade fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] max-w-[100vw] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl', SIZES[size])}
+          className={classes(
+            'popup fade fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] max-w-[100vw] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl',
+            SIZES[size],
+          )}
         >
           <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line pr-2.5 pl-4">
             <Base.Title className="min-w-0 truncate text-base font-semibold">{title}</Base.Title>
             <div className="ml-auto flex items-center gap-1">
               {actions}
-              <Base.Close render={<IconButton label="Close" shortcut="Esc"><X /></IconButton>} />
+              <Base.Close
+                render={
+                  <IconButton label="Close" shortcut="Esc">
+                    <X />
+                  </IconButton>
+                }
+              />
             </div>
           </header>
           <div className="min-h-0 flex-1 overflow-auto">{children}</div>

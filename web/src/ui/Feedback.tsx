@@ -17,7 +17,9 @@ interface EmptyStateProps {
 export function EmptyState({ icon, title, children, action, className }: EmptyStateProps) {
   return (
     <div className={classes('flex flex-col items-center justify-center gap-2 px-6 py-16 text-center', className)}>
-      {icon && <span className="mb-1 flex size-10 items-center justify-center rounded-[10px] bg-mute-soft text-fg3 [&_svg]:size-5">{icon}</span>}
+      {icon && (
+        <span className="mb-1 flex size-10 items-center justify-center rounded-[10px] bg-mute-soft text-fg3 [&_svg]:size-5">{icon}</span>
+      )}
       <p className="text-base font-semibold">{title}</p>
       {children && <div className="max-w-md text-sm text-fg2">{children}</div>}
       {action && <div className="mt-2 flex gap-2">{action}</div>}
@@ -38,7 +40,10 @@ interface ErrorStateProps {
 export function ErrorState({ message, hint, onRetry, isCompact = false, className }: ErrorStateProps) {
   const text = hint ? `${message} ${hint}` : message
   return (
-    <div role="alert" className={classes('flex flex-col items-center justify-center gap-1.5 px-6 text-center', isCompact ? 'py-4' : 'py-16', className)}>
+    <div
+      role="alert"
+      className={classes('flex flex-col items-center justify-center gap-1.5 px-6 text-center', isCompact ? 'py-4' : 'py-16', className)}
+    >
       <CircleAlert aria-hidden className={classes('mb-1 text-bad', isCompact ? 'size-4' : 'size-6')} />
       <p className={classes('max-w-lg font-medium break-words', isCompact && 'line-clamp-3 text-sm')}>{message}</p>
       {hint && <p className="max-w-lg text-sm break-words text-fg2">{hint}</p>}

@@ -37,9 +37,14 @@ export function Menu({ trigger, items, align = 'end' }: MenuProps) {
                   key={item.label}
                   onClick={item.onSelect}
                   disabled={item.isDisabled}
-                  className={classes('flex min-h-7 cursor-default items-center gap-2 rounded-[5px] px-2 outline-none data-[disabled]:text-off data-[highlighted]:bg-hover', item.isDanger ? 'text-bad' : 'text-fg')}
+                  className={classes(
+                    'flex min-h-7 cursor-default items-center gap-2 rounded-[5px] px-2 outline-none data-[disabled]:text-off data-[highlighted]:bg-hover',
+                    item.isDanger ? 'text-bad' : 'text-fg',
+                  )}
                 >
-                  <span className={classes('w-3.5 shrink-0 [&_svg]:size-3.5', item.isDanger ? '' : 'text-fg3')}>{item.isChecked ? <Check /> : item.icon}</span>
+                  <span className={classes('w-3.5 shrink-0 [&_svg]:size-3.5', item.isDanger ? '' : 'text-fg3')}>
+                    {item.isChecked ? <Check /> : item.icon}
+                  </span>
                   <span className="min-w-0 truncate">{item.label}</span>
                   {item.shortcut && <kbd className="ml-auto pl-4 font-sans text-xs text-fg3">{item.shortcut}</kbd>}
                 </Base.Item>

@@ -20,7 +20,10 @@ export function Popover({ trigger, label, align = 'end', className, isOpen, onOp
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align={align} className="z-50">
-          <Base.Popup aria-label={label} className={classes('popup fade flex max-h-[min(80vh,var(--available-height))] w-72 max-w-[94vw] flex-col text-sm', className)}>
+          <Base.Popup
+            aria-label={label}
+            className={classes('popup fade flex max-h-[min(80vh,var(--available-height))] w-72 max-w-[94vw] flex-col text-sm', className)}
+          >
             {children}
           </Base.Popup>
         </Base.Positioner>

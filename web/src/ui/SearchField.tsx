@@ -18,7 +18,12 @@ export function SearchField({ label, value, onChange, isPageSearch = false, inpu
   const input = inputRef ?? own
   useShortcut('/', () => input.current?.select(), { isOff: !isPageSearch })
   return (
-    <label className={classes('flex h-7 min-w-0 items-center gap-2 rounded-[6px] bg-surface px-2 ring-1 ring-line ring-inset focus-within:ring-accent hover:ring-line2 focus-within:hover:ring-accent', className)}>
+    <label
+      className={classes(
+        'flex h-7 min-w-0 items-center gap-2 rounded-[6px] bg-surface px-2 ring-1 ring-line ring-inset focus-within:ring-accent hover:ring-line2 focus-within:hover:ring-accent',
+        className,
+      )}
+    >
       <Search aria-hidden className="size-3.5 shrink-0 text-fg3" />
       <input
         placeholder={label}
@@ -39,7 +44,12 @@ export function SearchField({ label, value, onChange, isPageSearch = false, inpu
         className="w-full min-w-0 bg-transparent text-sm outline-none placeholder:text-fg3"
       />
       {value ? (
-        <button type="button" aria-label={`Clear ${label}`} onClick={() => onChange('')} className="-mr-1 rounded p-0.5 text-fg3 hover:text-fg">
+        <button
+          type="button"
+          aria-label={`Clear ${label}`}
+          onClick={() => onChange('')}
+          className="-mr-1 rounded p-0.5 text-fg3 hover:text-fg"
+        >
           <X className="size-3" />
         </button>
       ) : (

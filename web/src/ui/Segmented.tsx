@@ -12,7 +12,12 @@ interface SegmentedProps<Key extends string> {
 /** One of a few, all in sight. Arrow keys move. */
 export function Segmented<Key extends string>({ label, value, options, onChange }: SegmentedProps<Key>) {
   return (
-    <RadioGroup aria-label={label} value={value} onValueChange={next => onChange(next as Key)} className="inline-flex h-7 shrink-0 rounded-[6px] bg-mute-soft p-[2px]">
+    <RadioGroup
+      aria-label={label}
+      value={value}
+      onValueChange={next => onChange(next as Key)}
+      className="inline-flex h-7 shrink-0 rounded-[6px] bg-mute-soft p-[2px]"
+    >
       {options.map(([key, text]) => (
         <Radio.Root
           key={key}

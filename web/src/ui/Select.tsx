@@ -18,7 +18,11 @@ export function Select<Key extends string>({ label, value, options, onChange, is
     <Base.Root items={options} value={value} onValueChange={next => next !== null && onChange(next as Key)}>
       <Base.Trigger
         aria-label={label}
-        className={classes('inline-flex h-7 min-w-0 items-center gap-1.5 rounded-[6px] px-2 text-sm text-fg hover:bg-hover data-[popup-open]:bg-hover', !isBare && 'bg-surface shadow-1 ring-1 ring-line2 ring-inset', className)}
+        className={classes(
+          'inline-flex h-7 min-w-0 items-center gap-1.5 rounded-[6px] px-2 text-sm text-fg hover:bg-hover data-[popup-open]:bg-hover',
+          !isBare && 'bg-surface shadow-1 ring-1 ring-line2 ring-inset',
+          className,
+        )}
       >
         <Base.Value className="truncate" />
         <Base.Icon className="ml-auto shrink-0 text-fg3">
@@ -29,7 +33,11 @@ export function Select<Key extends string>({ label, value, options, onChange, is
         <Base.Positioner sideOffset={4} alignItemWithTrigger={false} align="start" className="z-50">
           <Base.Popup className="popup fade max-h-[min(60vh,var(--available-height))] max-w-96 min-w-[var(--anchor-width)] overflow-auto p-1 text-sm">
             {options.map(option => (
-              <Base.Item key={option.value} value={option.value} className="flex min-h-7 cursor-default items-center gap-2 rounded-[5px] px-2 outline-none data-[highlighted]:bg-hover">
+              <Base.Item
+                key={option.value}
+                value={option.value}
+                className="flex min-h-7 cursor-default items-center gap-2 rounded-[5px] px-2 outline-none data-[highlighted]:bg-hover"
+              >
                 <span className="w-3.5 shrink-0 text-fg3">
                   <Base.ItemIndicator>
                     <Check className="size-3.5" />

@@ -18,13 +18,26 @@ export function stateWord(state: State): string {
 
 /** A state as a shape alone; its word is read aloud and shown on hover. */
 export function StateDot({ state }: { state: State }) {
-  return <span role="img" aria-label={LOOKS[state].word} title={LOOKS[state].word} className={classes('inline-block size-[7px] shrink-0', LOOKS[state].shape)} />
+  return (
+    <span
+      role="img"
+      aria-label={LOOKS[state].word}
+      title={LOOKS[state].word}
+      className={classes('inline-block size-[7px] shrink-0', LOOKS[state].shape)}
+    />
+  )
 }
 
 /** A state as shape, word and colour. `title` explains it, such as the exception. */
 export function StateBadge({ state, title }: { state: State; title?: string }) {
   return (
-    <span title={title} className={classes('inline-flex h-5 shrink-0 items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap', LOOKS[state].badge)}>
+    <span
+      title={title}
+      className={classes(
+        'inline-flex h-5 shrink-0 items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap',
+        LOOKS[state].badge,
+      )}
+    >
       <span aria-hidden className={classes('size-[7px] shrink-0', LOOKS[state].shape)} />
       {LOOKS[state].word}
     </span>

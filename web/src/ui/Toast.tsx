@@ -8,7 +8,13 @@ const manager = Base.createToastManager()
 
 /** Says something that passes: an outcome, never a thing the user must read. `isError` stays until it is closed. */
 export function notify(title: string, { detail, isError = false }: { detail?: string; isError?: boolean } = {}): void {
-  manager.add({ title, description: detail, type: isError ? 'error' : 'note', timeout: isError ? 0 : 4000, priority: isError ? 'high' : 'low' })
+  manager.add({
+    title,
+    description: detail,
+    type: isError ? 'error' : 'note',
+    timeout: isError ? 0 : 4000,
+    priority: isError ? 'high' : 'low',
+  })
 }
 
 /** Wraps the app once; shows what `notify` says. */
@@ -33,7 +39,13 @@ function List() {
         <Base.Title className={classes('font-medium', toast.type === 'error' && 'text-bad')} />
         <Base.Description className="break-words text-fg2" />
       </Base.Content>
-      <Base.Close render={<IconButton label="Dismiss" isSmall><X /></IconButton>} />
+      <Base.Close
+        render={
+          <IconButton label="Dismiss" isSmall>
+            <X />
+          </IconButton>
+        }
+      />
     </Base.Root>
   ))
 }

@@ -42,10 +42,14 @@ export function ChartsPage() {
   useEffect(() => () => setHighlight(null), [])
 
   const onView = useCallback(
-    (change: Partial<ProjectChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }),
+    (change: Partial<ProjectChartsView>) =>
+      void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }),
     [navigate],
   )
-  const metrics = useMemo(() => (columns.data ?? []).filter(column => column.kind === 'metric').map(({ name, context }): PanelMetric => ({ name, context })), [columns.data])
+  const metrics = useMemo(
+    () => (columns.data ?? []).filter(column => column.kind === 'metric').map(({ name, context }): PanelMetric => ({ name, context })),
+    [columns.data],
+  )
   const value = useMemo(() => metrics.find(metric => metricKey(metric) === view.value) ?? headlineMetric(metrics), [metrics, view.value])
 
   const failed = [counts, columns].find(query => query.error && !query.data)
@@ -80,7 +84,13 @@ export function ChartsPage() {
   return (
     <>
       <PageHeader title="Charts" aside={<Liveness running={counts.data?.running_count ?? 0} />}>
-        <SearchField label="Find metric" value={view.metric ?? ''} onChange={metric => onView({ metric: metric || undefined })} isPageSearch className="w-44" />
+        <SearchField
+          label="Find metric"
+          value={view.metric ?? ''}
+          onChange={metric => onView({ metric: metric || undefined })}
+          isPageSearch
+          className="w-44"
+        />
       </PageHeader>
       <div className="flex min-h-0 flex-1">
         <aside aria-label="Runs" className="flex w-64 shrink-0 flex-col border-r border-line bg-sunken max-lg:hidden">
@@ -122,7 +132,8 @@ function Liveness({ running }: { running: number }) {
   if (running === 0) return null
   return (
     <span className="num inline-flex items-center gap-1.5 text-xs whitespace-nowrap text-fg3 max-sm:hidden">
-      <StateDot state="running" /> {formatCount(running)} live{changedAt > 0 && `, updated ${formatAgo(changedAt, Math.max(now, changedAt))}`}
+      <StateDot state="running" /> {formatCount(running)} live
+      {changedAt > 0 && `, updated ${formatAgo(changedAt, Math.max(now, changedAt))}`}
     </span>
   )
 }

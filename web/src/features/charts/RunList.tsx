@@ -47,7 +47,10 @@ export function RunList({ workspace, project, drawn, text, onText, metrics, valu
   const [total, setTotal] = useState(0)
   const virtual = useVirtualizer({ count: total, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 })
   const items = virtual.getVirtualItems()
-  const search = useMemo(() => ({ workspace, project, text, is_archived: false, sort: NEWEST_FIRST, columns: value ? [valueColumn(value)] : [] }), [workspace, project, text, value])
+  const search = useMemo(
+    () => ({ workspace, project, text, is_archived: false, sort: NEWEST_FIRST, columns: value ? [valueColumn(value)] : [] }),
+    [workspace, project, text, value],
+  )
   const rows = useExperimentRows(search, items[0]?.index ?? 0, items.at(-1)?.index ?? 0)
   if (rows.total !== total && !rows.isPending) setTotal(rows.total)
 
@@ -65,7 +68,8 @@ export function RunList({ workspace, project, drawn, text, onText, metrics, valu
     onOpen: place => keyAt(place) && onOpen(keyAt(place)!),
     onToggle: place => keyAt(place) && onToggle(keyAt(place)!),
   })
-  const firstKeys = (count: number) => Array.from({ length: Math.min(count, total) }, (_, place) => keyAt(place)).filter(key => key !== undefined)
+  const firstKeys = (count: number) =>
+    Array.from({ length: Math.min(count, total) }, (_, place) => keyAt(place)).filter(key => key !== undefined)
 
   return (
     <>
@@ -92,10 +96,25 @@ export function RunList({ workspace, project, drawn, text, onText, metrics, valu
           {formatCount(drawn.length)} of {formatCount(total)} shown
         </span>
         {value && metrics.length > 0 && (
-          <Select label="Value shown" isBare value={metricKey(value)} onChange={onValue} options={metrics.map(metric => ({ value: metricKey(metric), label: metricKey(metric) }))} className="ml-auto !h-5 max-w-36 !gap-1 !px-1 !text-2xs !text-fg3" />
+          <Select
+            label="Value shown"
+            isBare
+            value={metricKey(value)}
+            onChange={onValue}
+            options={metrics.map(metric => ({ value: metricKey(metric), label: metricKey(metric) }))}
+            className="ml-auto !h-5 max-w-36 !gap-1 !px-1 !text-2xs !text-fg3"
+          />
         )}
       </div>
-      <div ref={scroller} role="group" aria-label="Run list" tabIndex={0} onKeyDown={onKeyDown} onMouseLeave={() => setHighlight(null)} className="min-h-0 flex-1 overflow-auto px-1.5 pb-2 focus-visible:-outline-offset-2">
+      <div
+        ref={scroller}
+        role="group"
+        aria-label="Run list"
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onMouseLeave={() => setHighlight(null)}
+        className="min-h-0 flex-1 overflow-auto px-1.5 pb-2 focus-visible:-outline-offset-2"
+      >
         {rows.error && rows.isPending ? (
           <ErrorState {...describeError(rows.error)} isCompact onRetry={rows.retry} />
         ) : rows.isPending ? (
@@ -112,9 +131,21 @@ export function RunList({ workspace, project, drawn, text, onText, metrics, valu
               const row = rows.row(item.index)
               const key = row?.experiment.key ?? ''
               return (
-                <div key={item.key} role="listitem" className="absolute inset-x-0" style={{ height: ROW, transform: `translateY(${item.start}px)` }}>
+                <div
+                  key={item.key}
+                  role="listitem"
+                  className="absolute inset-x-0"
+                  style={{ height: ROW, transform: `translateY(${item.start}px)` }}
+                >
                   {row ? (
-                    <Row row={row} isShown={shown.has(key)} isActive={item.index === active} dash={dashes.get(key)} hasValue={value !== undefined} onToggle={() => onToggle(key)} />
+                    <Row
+                      row={row}
+                      isShown={shown.has(key)}
+                      isActive={item.index === active}
+                      dash={dashes.get(key)}
+                      hasValue={value !== undefined}
+                      onToggle={() => onToggle(key)}
+                    />
                   ) : (
                     <Skeleton className="mx-1.5 my-1.5 h-[18px]" />
                   )}
@@ -142,7 +173,11 @@ function Row({ row: { experiment, values }, isShown, isActive, dash, hasValue, o
   return (
     <div
       onMouseEnter={() => setHighlight(isShown ? experiment.key : null)}
-      className={classes('flex h-full items-center gap-2 rounded-md px-1.5 hover:bg-hover', isActive && 'bg-hover ring-1 ring-accent ring-inset', !isShown && 'text-fg3')}
+      className={classes(
+        'flex h-full items-center gap-2 rounded-md px-1.5 hover:bg-hover',
+        isActive && 'bg-hover ring-1 ring-accent ring-inset',
+        !isShown && 'text-fg3',
+      )}
     >
       <button
         type="button"
@@ -162,7 +197,11 @@ function Row({ row: { experiment, values }, isShown, isActive, dash, hasValue, o
         <LongName name={experiment.name} />
       </Link>
       <StateDot state={experiment.state} />
-      {hasValue && <span className={classes('num min-w-11 shrink-0 text-right text-xs', isShown ? 'text-fg2' : 'text-fg3')}>{typeof value === 'boolean' ? String(value) : formatNumber(value, 4)}</span>}
+      {hasValue && (
+        <span className={classes('num min-w-11 shrink-0 text-right text-xs', isShown ? 'text-fg2' : 'text-fg3')}>
+          {typeof value === 'boolean' ? String(value) : formatNumber(value, 4)}
+        </span>
+      )}
     </div>
   )
 }

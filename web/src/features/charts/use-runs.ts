@@ -6,7 +6,9 @@ import { MOST, NEWEST } from '@/features/charts/choose'
 import type { PanelExperiment } from '@/panels/contract'
 
 /** The newest first. */
-export const NEWEST_FIRST: Search['sort'] = [{ column: { kind: 'field', name: 'started_at', context: '', value: 'last' }, is_descending: true }]
+export const NEWEST_FIRST: Search['sort'] = [
+  { column: { kind: 'field', name: 'started_at', context: '', value: 'last' }, is_descending: true },
+]
 
 interface Runs {
   /** Drawn, in the order of the list: the newest first. The same array while nothing changed. */
@@ -25,11 +27,24 @@ export function useRuns({ workspace, project }: ProjectId, chosen: readonly stri
   const newest = useMemo(() => listed.slice(0, NEWEST), [listed])
   const missing = !search.data || search.isPlaceholderData ? [] : (chosen ?? []).filter(key => !listed.some(each => each.key === key))
   const details = useExperimentDetails(missing)
-  const known = chosen ? [...listed.filter(each => chosen.includes(each.key)), ...details.flatMap(detail => (detail?.experiment.project === project ? [detail.experiment] : []))] : newest
+  const known = chosen
+    ? [
+        ...listed.filter(each => chosen.includes(each.key)),
+        ...details.flatMap(detail => (detail?.experiment.project === project ? [detail.experiment] : [])),
+      ]
+    : newest
   // What a panel sees of an experiment seldom changes, while the rest changes with every beat.
-  const signature = JSON.stringify(known.toSorted((a, b) => b.number - a.number).map(({ key, name, number }: Experiment): PanelExperiment => ({ key, name, number })))
+  const signature = JSON.stringify(
+    known.toSorted((a, b) => b.number - a.number).map(({ key, name, number }: Experiment): PanelExperiment => ({ key, name, number })),
+  )
   const drawn = useMemo(() => JSON.parse(signature) as PanelExperiment[], [signature])
-  return { drawn, newest: useMemo(() => newest.map(each => each.key), [newest]), isPending: search.isPending, error: search.data ? null : search.error, retry: () => void search.refetch() }
+  return {
+    drawn,
+    newest: useMemo(() => newest.map(each => each.key), [newest]),
+    isPending: search.isPending,
+    error: search.data ? null : search.error,
+    retry: () => void search.refetch(),
+  }
 }
 
 /** A metric's last value as a column of the list. */

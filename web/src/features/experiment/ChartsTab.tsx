@@ -17,12 +17,19 @@ export function ChartsTab() {
   const { data } = useExperiment(route.useParams().key)
   const view = route.useSearch()
   const navigate = route.useNavigate()
-  const onView = useCallback((change: Partial<ChartsView>) => void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }), [navigate])
+  const onView = useCallback(
+    (change: Partial<ChartsView>) =>
+      void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }),
+    [navigate],
+  )
   const key = data?.experiment.key
   const name = data?.experiment.name
   const number = data?.experiment.number
   // Live changes bring a new answer with the same experiment: charts must not be drawn anew for that.
-  const experiments = useMemo(() => (key === undefined || name === undefined || number === undefined ? [] : [{ key, name, number }]), [key, name, number])
+  const experiments = useMemo(
+    () => (key === undefined || name === undefined || number === undefined ? [] : [{ key, name, number }]),
+    [key, name, number],
+  )
   const names = JSON.stringify(data?.metrics.map(metric => [metric.name, metric.context]) ?? [])
   const metrics = useMemo(() => (JSON.parse(names) as [string, string][]).map(([name, context]) => ({ name, context })), [names])
   if (!data) return null

@@ -37,8 +37,22 @@ export function ExperimentHeader({ detail }: { detail: ExperimentDetail }) {
     <header className="shrink-0 border-b border-line px-4 pt-2.5">
       <Breadcrumbs
         items={[
-          { key: 'project', node: <Link to="/$workspace/$project/charts" params={place}>{project}</Link> },
-          { key: 'experiments', node: <Link to="/$workspace/$project/experiments" params={place} activeOptions={{ exact: true }}>Experiments</Link> },
+          {
+            key: 'project',
+            node: (
+              <Link to="/$workspace/$project/charts" params={place}>
+                {project}
+              </Link>
+            ),
+          },
+          {
+            key: 'experiments',
+            node: (
+              <Link to="/$workspace/$project/experiments" params={place} activeOptions={{ exact: true }}>
+                Experiments
+              </Link>
+            ),
+          },
           { key: 'experiment', node: `#${experiment.number}` },
         ]}
       />
@@ -52,7 +66,10 @@ export function ExperimentHeader({ detail }: { detail: ExperimentDetail }) {
           {experiment.is_archived && <Badge tone="warn">archived</Badge>}
           <TagList tags={experiment.tags} onChange={tags => change({ tags })} />
         </div>
-        <Actions detail={detail} onArchive={() => change({ is_archived: !experiment.is_archived }, experiment.is_archived ? 'Restored' : 'Archived')} />
+        <Actions
+          detail={detail}
+          onArchive={() => change({ is_archived: !experiment.is_archived }, experiment.is_archived ? 'Restored' : 'Archived')}
+        />
       </div>
       <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-0.5 text-sm text-fg2 [&_svg]:size-3.5 [&>span>svg]:shrink-0 [&>span>svg]:text-fg3">
         <span className="flex items-center gap-1.5">
@@ -137,9 +154,17 @@ function Actions({ detail: { experiment }, onArchive }: { detail: ExperimentDeta
           { label: 'Delete', icon: <Trash2 />, isDanger: true, onSelect: () => setAsking(true) },
         ]}
       />
-      <ConfirmDialog title="Delete this experiment?" action="Delete experiment" isOpen={isAsking} isBusy={remove.isPending} onConfirm={deleteIt} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        title="Delete this experiment?"
+        action="Delete experiment"
+        isOpen={isAsking}
+        isBusy={remove.isPending}
+        onConfirm={deleteIt}
+        onClose={() => setAsking(false)}
+      >
         <p>
-          <b className="font-medium break-words text-fg">{name}</b>, its metrics, parameters and output go for good. Archiving hides it and can be undone.
+          <b className="font-medium break-words text-fg">{name}</b>, its metrics, parameters and output go for good. Archiving hides it and
+          can be undone.
         </p>
       </ConfirmDialog>
     </>

@@ -18,7 +18,8 @@ export function ExperimentPage() {
   const isOverview = useRouterState({ select: state => state.location.pathname.endsWith('/overview') })
   useTitle(data?.experiment.name, project)
   if (error && (!data || (error instanceof ApiError && error.status === 404))) {
-    if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 400)) return <ErrorState {...describeError(error)} onRetry={() => void refetch()} className="flex-1" />
+    if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 400))
+      return <ErrorState {...describeError(error)} onRetry={() => void refetch()} className="flex-1" />
     return <NoExperiment workspace={workspace} project={project} experimentKey={key} />
   }
   if (!data) return <HeaderSkeleton />

@@ -38,7 +38,9 @@ export function FactsCard({ experiment }: { experiment: Experiment }) {
         )}
         {command && (
           <Fact name="command" copied={command}>
-            <span title={command} className="line-clamp-6 font-mono text-xs">{command}</span>
+            <span title={command} className="line-clamp-6 font-mono text-xs">
+              {command}
+            </span>
           </Fact>
         )}
         {source && <Fact name="created from">{source}</Fact>}

@@ -21,7 +21,8 @@ export function MetricsCard({ detail: { experiment, metrics } }: { detail: Exper
     <Card title="Summary metrics" extra={metrics.length > 0 && 'last value'}>
       {metrics.length === 0 ? (
         <p className="py-4 text-sm text-fg3">
-          {experiment.state === 'running' ? 'Nothing yet. Metrics appear here as they are logged.' : 'No metrics were logged.'} <code className="font-mono text-xs">experiment.log_metric("loss", 0.5)</code>
+          {experiment.state === 'running' ? 'Nothing yet. Metrics appear here as they are logged.' : 'No metrics were logged.'}{' '}
+          <code className="font-mono text-xs">experiment.log_metric("loss", 0.5)</code>
         </p>
       ) : (
         <>
@@ -53,7 +54,10 @@ function MetricRow({ metric, color }: { metric: MetricSummary; color: string }) 
         {name}
       </Link>
       <Sparkline values={sketch} color={color} width={84} height={18} />
-      <span title={`${last} at step ${formatCount(lastStep)}, ${formatCount(count)} points`} className={classes('num text-right', isOdd(last) && 'font-medium text-bad')}>
+      <span
+        title={`${last} at step ${formatCount(lastStep)}, ${formatCount(count)} points`}
+        className={classes('num text-right', isOdd(last) && 'font-medium text-bad')}
+      >
         {formatMetricValue(last)}
       </span>
       <span className="num col-span-3 grid grid-cols-[1fr_1fr_auto] gap-x-3 text-2xs text-fg3">

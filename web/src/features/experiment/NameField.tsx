@@ -39,7 +39,12 @@ export function NameField({ name, onRename }: { name: string; onRename: (name: s
       <h1 title={name} className="truncate text-xl font-semibold tracking-[-.018em]">
         {name}
       </h1>
-      <IconButton label="Rename" isSmall onClick={() => setDraft(name)} className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 [@media(hover:none)]:opacity-100">
+      <IconButton
+        label="Rename"
+        isSmall
+        onClick={() => setDraft(name)}
+        className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 [@media(hover:none)]:opacity-100"
+      >
         <Pencil />
       </IconButton>
     </span>

@@ -25,7 +25,8 @@ export function OutputTab() {
   const stream = view.stream && (view.stream === 'stdout' ? 1 : 2)
   const count = useLineCount(key, stream)
   if (!data) return null
-  if (count.error && count.data === undefined) return <ErrorState {...describeError(count.error)} onRetry={() => void count.refetch()} className="flex-1" />
+  if (count.error && count.data === undefined)
+    return <ErrorState {...describeError(count.error)} onRetry={() => void count.refetch()} className="flex-1" />
   if (count.data === undefined) return <Waiting />
   // Another stream is another log: it opens anew.
   return <Log key={`${key} ${stream}`} detail={data} counted={count.data} />
@@ -53,11 +54,21 @@ function Log({ detail: { experiment }, counted }: { detail: ExperimentDetail; co
   const [isJumpOpen, setJumpOpen] = useState(false)
   const [pickedFrom, setPickedFrom] = useState(picked ? picked.first - 1 : -1)
   const total = tail ?? counted
-  const scroll = useLogScroll({ scroller, total, isLive, opensAt: picked ? picked.first - 1 : experiment.state === 'finished' ? 'start' : 'end' })
+  const scroll = useLogScroll({
+    scroller,
+    total,
+    isLive,
+    opensAt: picked ? picked.first - 1 : experiment.state === 'finished' ? 'start' : 'end',
+  })
   const search = useLogSearch({ experimentKey: experiment.key, stream, text: view.q ?? '', isLive, goTo: scroll.goTo })
 
   const onView = (change: { [Key in keyof OutputView]?: OutputView[Key] | undefined }) =>
-    void navigate({ search: before => Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined && value !== '')), replace: true, resetScroll: false })
+    void navigate({
+      search: before =>
+        Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined && value !== '')),
+      replace: true,
+      resetScroll: false,
+    })
   const onStep = (isBackwards: boolean) => search.step(isBackwards, Math.ceil(scroll.position / LINE_HEIGHT))
   const onPick = (place: number, isRange: boolean) => {
     const from = isRange && pickedFrom >= 0 ? pickedFrom : place
@@ -95,7 +106,11 @@ function Log({ detail: { experiment }, counted }: { detail: ExperimentDetail; co
         onJumpOpen={setJumpOpen}
       />
       {total === 0 ? (
-        <EmptyState icon={<SquareTerminal />} title={view.stream ? `Nothing on ${view.stream}` : isLive ? 'No output yet' : 'It wrote no output'} className="flex-1">
+        <EmptyState
+          icon={<SquareTerminal />}
+          title={view.stream ? `Nothing on ${view.stream}` : isLive ? 'No output yet' : 'It wrote no output'}
+          className="flex-1"
+        >
           {!view.stream && 'What the program prints, and what its libraries and subprocesses print, appears here line by line.'}
         </EmptyState>
       ) : (
@@ -115,7 +130,9 @@ function Log({ detail: { experiment }, counted }: { detail: ExperimentDetail; co
           isWrapped={view.wrap ?? false}
         />
       )}
-      {picked && <PickedLines experimentKey={experiment.key} stream={stream} picked={picked} onClear={() => onView({ lines: undefined })} />}
+      {picked && (
+        <PickedLines experimentKey={experiment.key} stream={stream} picked={picked} onClear={() => onView({ lines: undefined })} />
+      )}
     </div>
   )
 }

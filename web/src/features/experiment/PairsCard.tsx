@@ -20,7 +20,9 @@ interface PairsCardProps {
 /** Names and values, with a filter where there are many. */
 export function PairsCard({ title, pairs, empty, hint }: PairsCardProps) {
   const [text, setText] = useState('')
-  const found = orderByName(pairs).filter(pair => matchesText(text, splitName(pair.name).path + splitName(pair.name).last, String(pair.value)))
+  const found = orderByName(pairs).filter(pair =>
+    matchesText(text, splitName(pair.name).path + splitName(pair.name).last, String(pair.value)),
+  )
   const extra = pairs.length > 0 && (
     <>
       {formatCount(pairs.length)}
@@ -35,7 +37,9 @@ export function PairsCard({ title, pairs, empty, hint }: PairsCardProps) {
         </p>
       ) : (
         <>
-          {pairs.length >= FILTERED_FROM && <SearchField label={`Find in ${title.toLowerCase()}`} value={text} onChange={setText} className="my-1.5" />}
+          {pairs.length >= FILTERED_FROM && (
+            <SearchField label={`Find in ${title.toLowerCase()}`} value={text} onChange={setText} className="my-1.5" />
+          )}
           {found.length === 0 && <p className="py-4 text-sm text-fg3">Nothing holds “{text}”.</p>}
           <dl className="text-sm">
             {found.map(pair => (
@@ -63,7 +67,11 @@ function Pair({ name, value }: { name: string; value: Value }) {
         <span title={String(value)} className={classes('line-clamp-3 min-w-0 flex-1 break-words', LOOKS[look])}>
           {text}
         </span>
-        <CopyButton text={String(value)} label={`Copy ${last}`} className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100" />
+        <CopyButton
+          text={String(value)}
+          label={`Copy ${last}`}
+          className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        />
       </dd>
     </div>
   )

@@ -32,7 +32,12 @@ export function StateNote({ detail: { experiment, traceback }, isOpenAtFirst }: 
         </p>
         {traceback && (
           <span className="ml-auto flex shrink-0 items-center gap-1">
-            <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} className="flex h-6 items-center gap-1 rounded px-1.5 font-medium hover:underline">
+            <button
+              type="button"
+              aria-expanded={isOpen}
+              onClick={() => setOpen(!isOpen)}
+              className="flex h-6 items-center gap-1 rounded px-1.5 font-medium hover:underline"
+            >
               <ChevronRight aria-hidden className={classes('size-3.5 transition-transform', isOpen && 'rotate-90')} /> Traceback
             </button>
             <CopyButton text={traceback} label="Copy traceback" />
@@ -40,7 +45,11 @@ export function StateNote({ detail: { experiment, traceback }, isOpenAtFirst }: 
         )}
       </div>
       {traceback && isOpen && (
-        <pre tabIndex={0} aria-label="Traceback" className="max-h-[38vh] overflow-auto bg-sunken px-4 py-3 font-mono text-xs leading-[19px] text-fg">
+        <pre
+          tabIndex={0}
+          aria-label="Traceback"
+          className="max-h-[38vh] overflow-auto bg-sunken px-4 py-3 font-mono text-xs leading-[19px] text-fg"
+        >
           {traceback}
         </pre>
       )}

@@ -24,21 +24,34 @@ export function TagList({ tags, onChange }: { tags: readonly string[]; onChange:
           <span title={tag} className="truncate">
             {tag}
           </span>
-          <button type="button" aria-label={`Remove tag ${tag}`} onClick={() => onChange(tags.filter(each => each !== tag))} className="flex h-full items-center rounded-r-[4px] px-1 text-fg3 hover:text-fg">
+          <button
+            type="button"
+            aria-label={`Remove tag ${tag}`}
+            onClick={() => onChange(tags.filter(each => each !== tag))}
+            className="flex h-full items-center rounded-r-[4px] px-1 text-fg3 hover:text-fg"
+          >
             <X aria-hidden className="size-2.5" />
           </button>
         </li>
       ))}
       {tags.length > shown.length && (
         <li>
-          <button type="button" onClick={() => setWhole(true)} className="h-[18px] rounded-[4px] px-1 text-2xs font-medium text-fg2 hover:bg-hover hover:text-fg">
+          <button
+            type="button"
+            onClick={() => setWhole(true)}
+            className="h-[18px] rounded-[4px] px-1 text-2xs font-medium text-fg2 hover:bg-hover hover:text-fg"
+          >
             {tags.length - shown.length} more
           </button>
         </li>
       )}
       <li>
         {draft === null ? (
-          <button type="button" onClick={() => setDraft('')} className="flex h-[18px] items-center gap-0.5 rounded-[4px] px-1 text-2xs font-medium text-fg3 hover:bg-hover hover:text-fg">
+          <button
+            type="button"
+            onClick={() => setDraft('')}
+            className="flex h-[18px] items-center gap-0.5 rounded-[4px] px-1 text-2xs font-medium text-fg3 hover:bg-hover hover:text-fg"
+          >
             <Plus aria-hidden className="size-3" /> tag
           </button>
         ) : (

@@ -8,7 +8,10 @@ export function endOf(experiment: Pick<Experiment, 'state' | 'ended_at' | 'heard
 /** Whether all words of a text stand in one of the others, without case. */
 export function matchesText(text: string, ...others: readonly string[]): boolean {
   const all = others.join(' ').toLowerCase()
-  return text.toLowerCase().split(/\s+/).every(word => all.includes(word))
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => all.includes(word))
 }
 
 /** A nested name in two parts, so that the last can stand out: `model|depth` is `model.` and `depth`. */

@@ -17,7 +17,8 @@ interface CellProps {
 /** What stands in a row under a column. */
 export function Cell({ column, measure, answered }: CellProps) {
   if (column.kind === 'field') return <FieldCell name={column.name} answered={answered} />
-  if (column.value === 'sketch') return <Sparkline values={readSketch(answered, column)} color={seriesColor(answered.row.experiment.number)} />
+  if (column.value === 'sketch')
+    return <Sparkline values={readSketch(answered, column)} color={seriesColor(answered.row.experiment.number)} />
   const value = readValue(answered, column)
   if (value === undefined || (value === null && column.kind === 'metric')) return <Nothing />
   if (column.kind === 'metric') {
@@ -47,7 +48,13 @@ function Bar({ fill, children }: { fill: number | null; children: string }) {
     <span className="num flex items-center justify-end gap-2">
       {fill !== null && (
         <span aria-hidden className="h-[4px] w-9 shrink-0 overflow-hidden rounded-full bg-active">
-          <span className="block h-full rounded-full" style={{ width: `${Math.max(3, fill * 100)}%`, background: `color-mix(in oklab, var(--accent) ${Math.round(45 + fill * 55)}%, var(--text-off))` }} />
+          <span
+            className="block h-full rounded-full"
+            style={{
+              width: `${Math.max(3, fill * 100)}%`,
+              background: `color-mix(in oklab, var(--accent) ${Math.round(45 + fill * 55)}%, var(--text-off))`,
+            }}
+          />
         </span>
       )}
       <span className="truncate">{children}</span>
@@ -61,11 +68,25 @@ function FieldCell({ name, answered }: { name: string; answered: AnsweredRow }) 
     case 'state':
       return <StateBadge state={experiment.state} title={experiment.reason || undefined} />
     case 'started_at':
-      return <span className="text-fg2"><Ago time={experiment.started_at} /></span>
+      return (
+        <span className="text-fg2">
+          <Ago time={experiment.started_at} />
+        </span>
+      )
     case 'ended_at':
-      return experiment.ended_at === null ? <Nothing /> : <span className="text-fg2"><Ago time={experiment.ended_at} /></span>
+      return experiment.ended_at === null ? (
+        <Nothing />
+      ) : (
+        <span className="text-fg2">
+          <Ago time={experiment.ended_at} />
+        </span>
+      )
     case 'duration':
-      return <span className="text-fg2"><Lasting from={experiment.started_at} to={experiment.ended_at ?? (experiment.state === 'lost' ? experiment.heard_at : null)} /></span>
+      return (
+        <span className="text-fg2">
+          <Lasting from={experiment.started_at} to={experiment.ended_at ?? (experiment.state === 'lost' ? experiment.heard_at : null)} />
+        </span>
+      )
     case 'tags':
       return (
         <span className="flex gap-1 overflow-hidden">

@@ -23,8 +23,13 @@ interface ColumnPickerProps {
 export function ColumnPicker({ available, columns, isDefault, onChange }: ColumnPickerProps) {
   const [text, setText] = useState('')
   const shown = new Set(columns.map(encodeColumn))
-  const matches = (name: string) => text.toLowerCase().split(/\s+/).every(word => name.toLowerCase().includes(word))
-  const toggle = (column: TableColumn) => onChange(shown.has(encodeColumn(column)) ? columns.filter(each => encodeColumn(each) !== encodeColumn(column)) : [...columns, column])
+  const matches = (name: string) =>
+    text
+      .toLowerCase()
+      .split(/\s+/)
+      .every(word => name.toLowerCase().includes(word))
+  const toggle = (column: TableColumn) =>
+    onChange(shown.has(encodeColumn(column)) ? columns.filter(each => encodeColumn(each) !== encodeColumn(column)) : [...columns, column])
   const move = (place: number, by: number) => {
     const next = [...columns]
     const [column] = next.splice(place, 1)
@@ -32,7 +37,8 @@ export function ColumnPicker({ available, columns, isDefault, onChange }: Column
     onChange(next)
   }
   const metrics = available.filter(column => column.kind === 'metric' && matches(`${column.name} ${column.context}`))
-  const loose = (kind: 'parameter' | 'other') => available.filter(column => column.kind === kind).map(({ name }): TableColumn => ({ kind, name, context: '', value: 'last' }))
+  const loose = (kind: 'parameter' | 'other') =>
+    available.filter(column => column.kind === kind).map(({ name }): TableColumn => ({ kind, name, context: '', value: 'last' }))
   const groups: [string, TableColumn[]][] = [
     ['Parameters', loose('parameter')],
     ['Others', loose('other')],
@@ -67,7 +73,12 @@ export function ColumnPicker({ available, columns, isDefault, onChange }: Column
                   <IconButton label={`Move ${columnTitle(column).title} up`} isSmall disabled={place === 0} onClick={() => move(place, -1)}>
                     <ArrowUp />
                   </IconButton>
-                  <IconButton label={`Move ${columnTitle(column).title} down`} isSmall disabled={place === columns.length - 1} onClick={() => move(place, 1)}>
+                  <IconButton
+                    label={`Move ${columnTitle(column).title} down`}
+                    isSmall
+                    disabled={place === columns.length - 1}
+                    onClick={() => move(place, 1)}
+                  >
                     <ArrowDown />
                   </IconButton>
                   <IconButton label={`Hide ${columnTitle(column).title}`} isSmall onClick={() => toggle(column)}>
@@ -94,7 +105,10 @@ export function ColumnPicker({ available, columns, isDefault, onChange }: Column
                         aria-pressed={isOn}
                         aria-label={`${name} ${context} ${METRIC_WORDS[value]}`}
                         onClick={() => toggle(column)}
-                        className={classes('h-5 rounded-[4px] px-1.5 text-2xs font-medium', isOn ? 'bg-accent-soft text-accent ring-1 ring-accent ring-inset' : 'bg-mute-soft text-fg2 hover:text-fg')}
+                        className={classes(
+                          'h-5 rounded-[4px] px-1.5 text-2xs font-medium',
+                          isOn ? 'bg-accent-soft text-accent ring-1 ring-accent ring-inset' : 'bg-mute-soft text-fg2 hover:text-fg',
+                        )}
                       >
                         {METRIC_WORDS[value]}
                       </button>
@@ -114,9 +128,16 @@ export function ColumnPicker({ available, columns, isDefault, onChange }: Column
                   const isOn = shown.has(encodeColumn(column))
                   return (
                     <li key={encodeColumn(column)}>
-                      <button type="button" aria-pressed={isOn} onClick={() => toggle(column)} className="flex h-7 w-full items-center gap-2 rounded-[5px] px-2 text-left hover:bg-hover">
+                      <button
+                        type="button"
+                        aria-pressed={isOn}
+                        onClick={() => toggle(column)}
+                        className="flex h-7 w-full items-center gap-2 rounded-[5px] px-2 text-left hover:bg-hover"
+                      >
                         <Title column={column} />
-                        <span className={classes('ml-auto shrink-0 text-fg3 [&_svg]:size-3.5', isOn && 'text-accent')}>{isOn ? <X aria-hidden /> : <Plus aria-hidden />}</span>
+                        <span className={classes('ml-auto shrink-0 text-fg3 [&_svg]:size-3.5', isOn && 'text-accent')}>
+                          {isOn ? <X aria-hidden /> : <Plus aria-hidden />}
+                        </span>
                       </button>
                     </li>
                   )

@@ -62,7 +62,11 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
     return row && { row, search: rows.searchAt(place) }
   }
   const inSight = useMemo(() => Array.from({ length: last - first + 1 }, (_, step) => first + step), [first, last])
-  const measures = useMeasures(search, columns, inSight.flatMap(place => answeredAt(place) ?? []))
+  const measures = useMeasures(
+    search,
+    columns,
+    inSight.flatMap(place => answeredAt(place) ?? []),
+  )
   useAnchor(search, scroller, virtual.scrollOffset ?? 0, place => rows.row(place)?.experiment.key)
 
   // The row the keys act on stays the same when others come in above it.
@@ -71,7 +75,10 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
   const setActive = (place: number) => setTouched({ place, key: rows.row(place)?.experiment.key })
 
   const open = (experiment: Experiment) =>
-    void navigate({ to: '/$workspace/$project/experiments/$key/charts', params: { workspace: experiment.workspace, project: experiment.project, key: experiment.key } })
+    void navigate({
+      to: '/$workspace/$project/experiments/$key/charts',
+      params: { workspace: experiment.workspace, project: experiment.project, key: experiment.key },
+    })
   const select = (place: number, isRange: boolean) => {
     const experiment = rows.row(place)?.experiment
     if (!experiment) return
@@ -145,12 +152,29 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
         onKeyDown={onKeyDown}
         onClick={onClick}
         onScroll={() => cell && setCell(null)}
-        className={classes('min-h-0 flex-1 overflow-auto overscroll-contain outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]', rows.isStale && 'opacity-60 transition-opacity delay-150')}
+        className={classes(
+          'min-h-0 flex-1 overflow-auto overscroll-contain outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]',
+          rows.isStale && 'opacity-60 transition-opacity delay-150',
+        )}
       >
         <div role="rowgroup" className="sticky top-0 z-10" style={{ minWidth }}>
-          <div role="row" aria-rowindex={1} className="grid items-center border-b border-line bg-sunken text-xs font-medium text-fg2" style={{ gridTemplateColumns: template, height: HEADER_HEIGHT }}>
-            <div role="columnheader" aria-sort={sortWord(sorts, field('name'))} className="sticky left-0 z-[2] flex h-full min-w-0 items-center gap-1 border-r border-line bg-sunken pl-3">
-              <Checkbox label="Select all" isChecked={total !== undefined && selection.size > 0 && selection.size >= total} isMixed={selection.size > 0 && (total === undefined || selection.size < total)} onChange={isChecked => (isChecked && selection.size === 0 ? selection.all(search) : selection.clear())} />
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid items-center border-b border-line bg-sunken text-xs font-medium text-fg2"
+            style={{ gridTemplateColumns: template, height: HEADER_HEIGHT }}
+          >
+            <div
+              role="columnheader"
+              aria-sort={sortWord(sorts, field('name'))}
+              className="sticky left-0 z-[2] flex h-full min-w-0 items-center gap-1 border-r border-line bg-sunken pl-3"
+            >
+              <Checkbox
+                label="Select all"
+                isChecked={total !== undefined && selection.size > 0 && selection.size >= total}
+                isMixed={selection.size > 0 && (total === undefined || selection.size < total)}
+                onChange={isChecked => (isChecked && selection.size === 0 ? selection.all(search) : selection.clear())}
+              />
               <NameHeader sorts={sorts} onSort={onSort} />
             </div>
             {columns.map((column, number) => {
@@ -169,12 +193,19 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
             })}
           </div>
         </div>
-        <div role="rowgroup" className="relative overflow-y-clip" style={{ height: rows.isPending ? `calc(100% - ${HEADER_HEIGHT}px)` : virtual.getTotalSize(), minWidth }}>
+        <div
+          role="rowgroup"
+          className="relative overflow-y-clip"
+          style={{ height: rows.isPending ? `calc(100% - ${HEADER_HEIGHT}px)` : virtual.getTotalSize(), minWidth }}
+        >
           {rows.isPending
-            ? Array.from({ length: 40 }, (_, place) => <WaitingRow key={place} place={place} top={place * ROW_HEIGHT} columns={columns.length} template={template} />)
+            ? Array.from({ length: 40 }, (_, place) => (
+                <WaitingRow key={place} place={place} top={place * ROW_HEIGHT} columns={columns.length} template={template} />
+              ))
             : items.map(({ index, start }) => {
                 const row = rows.row(index)
-                if (!row) return <WaitingRow key={`waiting ${index}`} place={index} top={start} columns={columns.length} template={template} />
+                if (!row)
+                  return <WaitingRow key={`waiting ${index}`} place={index} top={start} columns={columns.length} template={template} />
                 return (
                   <Row
                     key={row.experiment.key}
@@ -200,7 +231,16 @@ export function ExperimentTable({ search, columns, sorts, onSort, selection, onC
 
 function NameHeader({ sorts, onSort }: { sorts: readonly ColumnSort[]; onSort: (sorts: ColumnSort[]) => void }) {
   const column = field('name')
-  return <HeaderCell column={column} {...findSort(sorts, column)} hasOthers={sorts.length > 1} isRight={false} isInside onSort={isAdded => onSort(cycleSort(sorts, column, isAdded))} />
+  return (
+    <HeaderCell
+      column={column}
+      {...findSort(sorts, column)}
+      hasOthers={sorts.length > 1}
+      isRight={false}
+      isInside
+      onSort={isAdded => onSort(cycleSort(sorts, column, isAdded))}
+    />
+  )
 }
 
 function sortWord(sorts: readonly ColumnSort[], column: TableColumn) {

@@ -52,7 +52,12 @@ export function ExperimentsPage() {
     [workspace, project, text, states, view.archived, sorts, columns],
   )
   const change = (part: { [Key in keyof TableView]?: TableView[Key] | undefined }) =>
-    void navigate({ search: before => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, value]) => value !== undefined && value !== '')), replace: true, resetScroll: false })
+    void navigate({
+      search: before =>
+        Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, value]) => value !== undefined && value !== '')),
+      replace: true,
+      resetScroll: false,
+    })
 
   const isFiltered = text !== '' || states.length > 0
   const empty = isFiltered ? (
@@ -62,7 +67,8 @@ export function ExperimentsPage() {
   ) : (
     <NoExperiments workspace={workspace} project={project} />
   )
-  if (available.error && !available.data) return <ErrorState {...describeError(available.error)} onRetry={() => void available.refetch()} className="flex-1" />
+  if (available.error && !available.data)
+    return <ErrorState {...describeError(available.error)} onRetry={() => void available.refetch()} className="flex-1" />
   return (
     <>
       <PageHeader
@@ -74,17 +80,43 @@ export function ExperimentsPage() {
         }
       />
       <div className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
-        <SearchField label="Search name, tag, parameter" value={view.q ?? ''} onChange={q => change({ q })} isPageSearch className="w-60 max-sm:w-full" />
+        <SearchField
+          label="Search name, tag, parameter"
+          value={view.q ?? ''}
+          onChange={q => change({ q })}
+          isPageSearch
+          className="w-60 max-sm:w-full"
+        />
         <StateFilter states={states} onChange={next => change({ states: next.join(',') })} />
         <div className="ml-auto flex items-center gap-2">
-          <Toggle isOn={view.archived ?? false} onChange={isOn => { selection.clear(); change({ archived: isOn || undefined }) }}>
+          <Toggle
+            isOn={view.archived ?? false}
+            onChange={isOn => {
+              selection.clear()
+              change({ archived: isOn || undefined })
+            }}
+          >
             Archived
           </Toggle>
-          <ColumnPicker available={available.data ?? []} columns={columns ?? []} isDefault={view.columns === undefined} onChange={next => change({ columns: next && encodeColumns(next) })} />
+          <ColumnPicker
+            available={available.data ?? []}
+            columns={columns ?? []}
+            isDefault={view.columns === undefined}
+            onChange={next => change({ columns: next && encodeColumns(next) })}
+          />
         </div>
       </div>
       {columns ? (
-        <ExperimentTable key={`${workspace}/${project}`} search={search} columns={columns} sorts={sorts} onSort={next => change({ sort: encodeSort(next) })} selection={selection} onCount={setTotal} empty={empty} />
+        <ExperimentTable
+          key={`${workspace}/${project}`}
+          search={search}
+          columns={columns}
+          sorts={sorts}
+          onSort={next => change({ sort: encodeSort(next) })}
+          selection={selection}
+          onCount={setTotal}
+          empty={empty}
+        />
       ) : (
         <WaitingTable />
       )}

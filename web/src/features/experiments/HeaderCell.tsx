@@ -46,7 +46,11 @@ export function HeaderCell({ column, rank, isDescending, hasOthers, isRight, isI
     )
   if (isInside) return button
   return (
-    <div role="columnheader" aria-sort={rank === 0 ? 'none' : isDescending ? 'descending' : 'ascending'} className={classes('flex min-w-0 px-1', isRight && 'justify-end')}>
+    <div
+      role="columnheader"
+      aria-sort={rank === 0 ? 'none' : isDescending ? 'descending' : 'ascending'}
+      className={classes('flex min-w-0 px-1', isRight && 'justify-end')}
+    >
       {button}
     </div>
   )

@@ -44,22 +44,38 @@ export const Row = memo(function Row({ row, search, place, top, columns, measure
       aria-rowindex={place + 2}
       aria-selected={isSelected}
       data-place={place}
-      className={classes('group absolute inset-x-0 top-0 grid cursor-default items-center border-b border-line text-sm', isSelected ? 'bg-select' : 'bg-surface hover:bg-hover')}
+      className={classes(
+        'group absolute inset-x-0 top-0 grid cursor-default items-center border-b border-line text-sm',
+        isSelected ? 'bg-select' : 'bg-surface hover:bg-hover',
+      )}
       style={rowStyle(top, template)}
     >
       <div
         role="gridcell"
         data-column={-1}
-        className={classes('sticky left-0 z-[1] flex h-full min-w-0 items-center gap-2.5 border-r border-line pr-3 pl-3', background, isActive && 'shadow-[inset_2px_0_0_var(--accent)]')}
+        className={classes(
+          'sticky left-0 z-[1] flex h-full min-w-0 items-center gap-2.5 border-r border-line pr-3 pl-3',
+          background,
+          isActive && 'shadow-[inset_2px_0_0_var(--accent)]',
+        )}
       >
-        <Checkbox label={`Select ${experiment.name}`} isChecked={isSelected} onChange={(_, event) => onSelect(place, (event.nativeEvent as MouseEvent).shiftKey)} />
+        <Checkbox
+          label={`Select ${experiment.name}`}
+          isChecked={isSelected}
+          onChange={(_, event) => onSelect(place, (event.nativeEvent as MouseEvent).shiftKey)}
+        />
         <Swatch color={seriesColor(experiment.number)} className="size-[9px]" />
         <a href={addressOf(experiment)} className="min-w-0 font-medium hover:underline">
           <LongName name={experiment.name} />
         </a>
       </div>
       {columns.map((column, number) => (
-        <div role="gridcell" key={encodeColumn(column)} data-column={number} className={classes('truncate px-3', measures[number]?.isNumeric && 'text-right')}>
+        <div
+          role="gridcell"
+          key={encodeColumn(column)}
+          data-column={number}
+          className={classes('truncate px-3', measures[number]?.isNumeric && 'text-right')}
+        >
           <Cell column={column} measure={measures[number]!} answered={answered} />
         </div>
       ))}
@@ -70,7 +86,13 @@ export const Row = memo(function Row({ row, search, place, top, columns, measure
 /** The place of a row that is on its way. */
 export function WaitingRow({ place, top, columns, template }: { place: number; top: number; columns: number; template: string }) {
   return (
-    <div role="row" aria-rowindex={place + 2} aria-busy className="absolute inset-x-0 top-0 grid items-center border-b border-line bg-surface" style={rowStyle(top, template)}>
+    <div
+      role="row"
+      aria-rowindex={place + 2}
+      aria-busy
+      className="absolute inset-x-0 top-0 grid items-center border-b border-line bg-surface"
+      style={rowStyle(top, template)}
+    >
       <div role="gridcell" className="sticky left-0 z-[1] flex h-full items-center border-r border-line bg-surface pr-3 pl-9">
         <Skeleton className="h-3 w-32" />
       </div>

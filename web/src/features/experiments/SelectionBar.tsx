@@ -46,24 +46,42 @@ export function SelectionBar({ workspace, project, selection, isArchived }: Sele
       `Tagged ${experiments} “${tag}”`,
       selection.clear,
     )
-  const archive = () => change(list.map(({ key }) => ({ key, body: { is_archived: !isArchived } })), `${isArchived ? 'Restored' : 'Archived'} ${experiments}`, selection.clear)
+  const archive = () =>
+    change(
+      list.map(({ key }) => ({ key, body: { is_archived: !isArchived } })),
+      `${isArchived ? 'Restored' : 'Archived'} ${experiments}`,
+      selection.clear,
+    )
   const deleteAll = () =>
-    remove.mutate(list.map(({ key }) => key), {
-      onSuccess: () => {
-        notify(`Deleted ${experiments}`)
-        selection.clear()
+    remove.mutate(
+      list.map(({ key }) => key),
+      {
+        onSuccess: () => {
+          notify(`Deleted ${experiments}`)
+          selection.clear()
+        },
+        onError: error => notify('Not all could be deleted', { detail: describeError(error).message, isError: true }),
+        onSettled: () => setAsking(false),
       },
-      onError: error => notify('Not all could be deleted', { detail: describeError(error).message, isError: true }),
-      onSettled: () => setAsking(false),
-    })
+    )
 
   return (
     <div className="pointer-events-none absolute inset-x-2 bottom-6 z-30 flex justify-center max-md:bottom-16">
-      <div role="toolbar" aria-label="Selected experiments" className="popup pointer-events-auto flex min-w-0 items-center gap-1 rounded-[10px] p-1.5 pl-3 text-sm">
+      <div
+        role="toolbar"
+        aria-label="Selected experiments"
+        className="popup pointer-events-auto flex min-w-0 items-center gap-1 rounded-[10px] p-1.5 pl-3 text-sm"
+      >
         <span className="num pr-2 font-medium whitespace-nowrap">{formatCount(size)} selected</span>
         <Button
           kind="outline"
-          onClick={() => void navigate({ to: '/$workspace/$project/charts', params: { workspace, project }, search: { runs: list.slice(0, COMPARED).map(({ key }) => key) } })}
+          onClick={() =>
+            void navigate({
+              to: '/$workspace/$project/charts',
+              params: { workspace, project },
+              search: { runs: list.slice(0, COMPARED).map(({ key }) => key) },
+            })
+          }
         >
           <ChartLine />
           <span>
@@ -83,7 +101,14 @@ export function SelectionBar({ workspace, project, selection, isArchived }: Sele
           <X />
         </IconButton>
       </div>
-      <ConfirmDialog title={`Delete ${experiments}?`} action={`Delete ${experiments}`} isOpen={isAsking} isBusy={remove.isPending} onConfirm={deleteAll} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        title={`Delete ${experiments}?`}
+        action={`Delete ${experiments}`}
+        isOpen={isAsking}
+        isBusy={remove.isPending}
+        onConfirm={deleteAll}
+        onClose={() => setAsking(false)}
+      >
         <p>Metrics, parameters and output go for good. Archiving only hides, and can be undone.</p>
         <ul className="mt-2 grid gap-0.5 font-medium text-fg">
           {list.slice(0, NAMED).map(({ key, name }) => (
@@ -122,7 +147,14 @@ function TagPopover({ isBusy, onTag }: { isBusy: boolean; onTag: (tag: string) =
       }
     >
       <form onSubmit={submit} className="flex gap-1.5">
-        <input name="tag" aria-label="Tag" placeholder="Tag" maxLength={1000} autoComplete="off" className="h-7 min-w-0 flex-1 rounded-[6px] bg-surface px-2 ring-1 ring-line2 ring-inset outline-none focus:ring-accent" />
+        <input
+          name="tag"
+          aria-label="Tag"
+          placeholder="Tag"
+          maxLength={1000}
+          autoComplete="off"
+          className="h-7 min-w-0 flex-1 rounded-[6px] bg-surface px-2 ring-1 ring-line2 ring-inset outline-none focus:ring-accent"
+        />
         <Button kind="solid" type="submit">
           Add
         </Button>

@@ -15,7 +15,12 @@ export function StateFilter({ states, onChange }: { states: readonly StateName[]
           <span className="px-2">
             state <b className="font-medium">in {states.join(', ')}</b>
           </span>
-          <button type="button" aria-label="Remove state filter" onClick={() => onChange([])} className="flex h-full w-5 items-center justify-center hover:bg-active">
+          <button
+            type="button"
+            aria-label="Remove state filter"
+            onClick={() => onChange([])}
+            className="flex h-full w-5 items-center justify-center hover:bg-active"
+          >
             <X className="size-3" />
           </button>
         </span>

@@ -13,7 +13,16 @@ export interface TableColumn {
 export const FIELDS = ['state', 'started_at', 'ended_at', 'duration', 'tags', 'number', 'host', 'command', 'key'] as const
 
 const FIELD_TITLES: Record<string, string> = {
-  name: 'Name', state: 'State', started_at: 'Started', ended_at: 'Ended', duration: 'Duration', tags: 'Tags', number: 'Number', host: 'Host', command: 'Command', key: 'Key',
+  name: 'Name',
+  state: 'State',
+  started_at: 'Started',
+  ended_at: 'Ended',
+  duration: 'Duration',
+  tags: 'Tags',
+  number: 'Number',
+  host: 'Host',
+  command: 'Command',
+  key: 'Key',
 }
 const VALUE_LETTERS = { last: 'm', min: 'min', max: 'max', count: 'count', step: 'step', sketch: 'sketch' } as const
 const VALUE_WORDS = { last: '', min: 'min', max: 'max', count: 'points', step: 'last step', sketch: 'sketch' } as const
@@ -45,7 +54,8 @@ export function decodeColumn(text: string): TableColumn | null {
   const [name = '', context = ''] = parts
   if (!name || parts.length > 2) return null
   if (letter === 'f') return name in FIELD_TITLES ? field(name) : null
-  if (letter === 'p' || letter === 'o') return { kind: letter === 'p' ? 'parameter' : 'other', name: parts.join('@'), context: '', value: 'last' }
+  if (letter === 'p' || letter === 'o')
+    return { kind: letter === 'p' ? 'parameter' : 'other', name: parts.join('@'), context: '', value: 'last' }
   const value = (Object.keys(VALUE_LETTERS) as (keyof typeof VALUE_LETTERS)[]).find(key => VALUE_LETTERS[key] === letter)
   return value ? metric(name, context, value) : null
 }
@@ -106,7 +116,17 @@ export function hasBar(column: TableColumn): boolean {
   return column.kind === 'metric' && ['last', 'min', 'max'].includes(column.value)
 }
 
-const FIELD_WIDTHS: Record<string, number> = { state: 108, started_at: 108, ended_at: 108, duration: 100, tags: 176, number: 84, host: 150, command: 260, key: 150 }
+const FIELD_WIDTHS: Record<string, number> = {
+  state: 108,
+  started_at: 108,
+  ended_at: 108,
+  duration: 100,
+  tags: 176,
+  number: 84,
+  host: 150,
+  command: 260,
+  key: 150,
+}
 
 /** A column's width in px before the user changes it. */
 export function columnWidth(column: TableColumn): number {
@@ -143,7 +163,12 @@ export function chooseColumns(available: readonly Column[], varying: readonly st
 export function findVarying(names: readonly string[], rows: readonly { values: readonly unknown[] }[]): string[] {
   const known = names.map((name, place) => {
     const values = rows.map(row => row.values[place] ?? null)
-    return { name, isVarying: new Set(values.map(value => JSON.stringify(value))).size > 1, missing: values.filter(value => value === null).length, depth: name.split('|').length }
+    return {
+      name,
+      isVarying: new Set(values.map(value => JSON.stringify(value))).size > 1,
+      missing: values.filter(value => value === null).length,
+      depth: name.split('|').length,
+    }
   })
   return known
     .filter(each => each.isVarying)

@@ -52,7 +52,10 @@ export function useSelection(): Selection {
         fetchFirstRows({ ...search, columns: [], sketches: [] }, ALL_LIMIT)
           .then(({ total, rows }) => {
             setChosen(new Map(rows.map(({ experiment }) => [experiment.key, experiment])))
-            if (total > rows.length) notify(`The first ${formatCount(rows.length)} of ${formatCount(total)} are selected`, { detail: 'Narrow the search to act on the others.' })
+            if (total > rows.length)
+              notify(`The first ${formatCount(rows.length)} of ${formatCount(total)} are selected`, {
+                detail: 'Narrow the search to act on the others.',
+              })
           })
           .catch((error: unknown) => notify('Could not select all', { detail: describeError(error).message, isError: true }))
       },

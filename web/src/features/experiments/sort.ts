@@ -38,7 +38,12 @@ export function cycleSort(sorts: readonly ColumnSort[], column: TableColumn, isA
   const id = encodeColumn(column)
   const now = findSort(sorts, column)
   const isNewestFirst = column.kind === 'field' && column.name.endsWith('_at')
-  const next = now.rank === 0 ? { column, isDescending: isNewestFirst } : now.isDescending === isNewestFirst ? { column, isDescending: !isNewestFirst } : null
+  const next =
+    now.rank === 0
+      ? { column, isDescending: isNewestFirst }
+      : now.isDescending === isNewestFirst
+        ? { column, isDescending: !isNewestFirst }
+        : null
   if (!isAdded) return next ? [next] : []
   if (now.rank === 0) return [...sorts, next!].slice(0, LIMIT)
   return sorts.flatMap(sort => (encodeColumn(sort.column) === id ? (next ? [next] : []) : [sort]))

@@ -3,7 +3,12 @@ import type { Search } from '@/api/experiments'
 import { ROW_HEIGHT } from '@/features/experiments/layout'
 
 /** Keeps the rows under the reader's eyes when newer ones come in above, and goes to the top when others are asked for. */
-export function useAnchor({ text, states, is_archived, sort }: Search, scroller: RefObject<HTMLDivElement | null>, offset: number, keyAt: (place: number) => string | undefined): void {
+export function useAnchor(
+  { text, states, is_archived, sort }: Search,
+  scroller: RefObject<HTMLDivElement | null>,
+  offset: number,
+  keyAt: (place: number) => string | undefined,
+): void {
   const asked = JSON.stringify([text, states, is_archived, sort])
   const isNewestFirst = !sort?.length // only then rows keep their order, and a row that moved was pushed
   const place = Math.floor(offset / ROW_HEIGHT)

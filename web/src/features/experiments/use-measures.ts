@@ -10,7 +10,9 @@ export function useMeasures(search: Search, columns: readonly TableColumn[], row
   const isSame = kept.search === search && kept.measures.length === now.length
   const next = now.map((measure, place) => {
     const before = isSame ? kept.measures[place] : undefined
-    return before ? { low: Math.min(before.low, measure.low), high: Math.max(before.high, measure.high), isNumeric: measure.isNumeric } : measure
+    return before
+      ? { low: Math.min(before.low, measure.low), high: Math.max(before.high, measure.high), isNumeric: measure.isNumeric }
+      : measure
   })
   const hasChanged = !isSame || next.some((measure, place) => JSON.stringify(measure) !== JSON.stringify(kept.measures[place]))
   if (hasChanged) keep({ search, measures: next })

@@ -32,7 +32,10 @@ export function FirstSteps() {
 function Step({ number, title, children }: { number: number; title: string; children: React.ReactNode }) {
   return (
     <div className="grid grid-cols-[24px_1fr] gap-3">
-      <span aria-hidden className="num flex size-6 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
+      <span
+        aria-hidden
+        className="num flex size-6 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
+      >
         {number}
       </span>
       <div className="grid min-w-0 gap-2">

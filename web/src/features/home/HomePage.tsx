@@ -19,7 +19,10 @@ export function HomePage() {
   const found = projects.filter(project => `${project.workspace}/${project.name}`.toLowerCase().includes(text.toLowerCase()))
   return (
     <>
-      <PageHeader title="Projects" aside={data && projects.length > 0 && <span className="num text-sm text-fg3">{formatCount(projects.length)}</span>}>
+      <PageHeader
+        title="Projects"
+        aside={data && projects.length > 0 && <span className="num text-sm text-fg3">{formatCount(projects.length)}</span>}
+      >
         {projects.length > 0 && <SearchField label="Find project" value={text} onChange={setText} isPageSearch className="w-52" />}
       </PageHeader>
       <div className="min-h-0 flex-1 overflow-auto" role="region" aria-label="Projects" tabIndex={0}>

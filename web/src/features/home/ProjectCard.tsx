@@ -15,7 +15,12 @@ export function ProjectCard({ project }: { project: Project }) {
         <div className="min-w-0 flex-1">
           <p className="truncate text-xs text-fg3">{project.workspace}</p>
           <h2 className="truncate text-lg font-semibold tracking-[-.01em]">
-            <Link to="/$workspace/$project/charts" params={params} title={project.name} className="outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-accent">
+            <Link
+              to="/$workspace/$project/charts"
+              params={params}
+              title={project.name}
+              className="outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-accent"
+            >
               {project.name}
             </Link>
           </h2>
@@ -37,10 +42,22 @@ export function ProjectCard({ project }: { project: Project }) {
           </span>
         )}
         <span className="relative z-[1] -my-1 ml-auto flex">
-          <Link to="/$workspace/$project/charts" params={params} aria-label={`Charts of ${project.name}`} title="Charts" className={buttonClass('plain', true)}>
+          <Link
+            to="/$workspace/$project/charts"
+            params={params}
+            aria-label={`Charts of ${project.name}`}
+            title="Charts"
+            className={buttonClass('plain', true)}
+          >
             <ChartLine />
           </Link>
-          <Link to="/$workspace/$project/experiments" params={params} aria-label={`Experiments of ${project.name}`} title="Experiments" className={buttonClass('plain', true)}>
+          <Link
+            to="/$workspace/$project/experiments"
+            params={params}
+            aria-label={`Experiments of ${project.name}`}
+            title="Experiments"
+            className={buttonClass('plain', true)}
+          >
             <Rows3 />
           </Link>
         </span>

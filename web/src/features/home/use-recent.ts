@@ -27,13 +27,22 @@ export function useRecent(projects: readonly Project[]): RecentExperiment[] | un
     const shown = metrics[place] ? [{ ...metrics[place], value: 'last' as const }] : []
     return { ...id, text: '', is_archived: false, columns: shown, sketches: shown }
   })
-  const pages = useFirstExperiments(searches, EXPERIMENTS, columns.every(known => known !== undefined))
+  const pages = useFirstExperiments(
+    searches,
+    EXPERIMENTS,
+    columns.every(known => known !== undefined),
+  )
   if (pages.every(page => page === undefined)) return undefined
   return pages
     .flatMap((page, place) =>
       (page?.rows ?? []).map(({ experiment, values, sketches }) => {
         const last = values[0] ?? null
-        return { experiment, metric: metrics[place] && metricKey(metrics[place]), last: typeof last === 'boolean' ? null : last, sketch: sketches[0] ?? [] }
+        return {
+          experiment,
+          metric: metrics[place] && metricKey(metrics[place]),
+          last: typeof last === 'boolean' ? null : last,
+          sketch: sketches[0] ?? [],
+        }
       }),
     )
     .toSorted((a, b) => b.experiment.started_at - a.experiment.started_at)

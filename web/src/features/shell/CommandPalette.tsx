@@ -11,7 +11,10 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
     <Dialog.Root open={isOpen} onOpenChange={next => next || onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-[rgb(12_13_16/.35)]" />
-        <Dialog.Popup aria-label="Search or jump to" className="popup fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[560px] max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col overflow-hidden rounded-xl">
+        <Dialog.Popup
+          aria-label="Search or jump to"
+          className="popup fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[560px] max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col overflow-hidden rounded-xl"
+        >
           <Palette onDone={onClose} />
         </Dialog.Popup>
       </Dialog.Portal>
@@ -86,7 +89,10 @@ function Palette({ onDone }: { onDone: () => void }) {
               aria-selected={place === active}
               onMouseMove={() => setActive(place)}
               onClick={() => run(command)}
-              className={classes('flex h-8 items-center gap-2.5 rounded-md px-2.5 [&_svg]:size-[15px] [&_svg]:shrink-0 [&_svg]:text-fg3', place === active && 'bg-hover')}
+              className={classes(
+                'flex h-8 items-center gap-2.5 rounded-md px-2.5 [&_svg]:size-[15px] [&_svg]:shrink-0 [&_svg]:text-fg3',
+                place === active && 'bg-hover',
+              )}
             >
               {command.icon}
               <span className="min-w-0 truncate">{command.label}</span>

@@ -5,7 +5,11 @@ import { Tooltip } from '@/ui/Tooltip'
 const LOOKS = {
   live: { word: 'Live', hint: 'Changes appear as they happen.', shape: 'rounded-full bg-ok' },
   connecting: { word: 'Connecting', hint: 'Asking the server for live changes.', shape: 'rounded-full ring-[1.5px] ring-inset ring-fg3' },
-  reconnecting: { word: 'Reconnecting', hint: 'The server does not answer. What you see may be old; it is fetched again once the server is back.', shape: 'rotate-45 rounded-[1px] bg-warn' },
+  reconnecting: {
+    word: 'Reconnecting',
+    hint: 'The server does not answer. What you see may be old; it is fetched again once the server is back.',
+    shape: 'rotate-45 rounded-[1px] bg-warn',
+  },
   paused: { word: 'Paused', hint: 'The tab was hidden.', shape: 'rounded-full ring-[1.5px] ring-inset ring-fg3' },
 }
 

@@ -26,7 +26,11 @@ export function Rail({ onSearch, onHelp }: { onSearch: () => void; onHelp: () =>
         <span className="font-semibold tracking-[-.01em]">Halley</span>
         {workspace && <span className="min-w-0 truncate text-sm text-fg3">{workspace}</span>}
       </Link>
-      <button type="button" onClick={onSearch} className="mb-3 flex h-7 shrink-0 items-center gap-2 rounded-md bg-surface px-2 text-sm text-fg3 ring-1 ring-line ring-inset hover:ring-line2">
+      <button
+        type="button"
+        onClick={onSearch}
+        className="mb-3 flex h-7 shrink-0 items-center gap-2 rounded-md bg-surface px-2 text-sm text-fg3 ring-1 ring-line ring-inset hover:ring-line2"
+      >
         <Search aria-hidden className="size-3.5" />
         Search or jump to
         <span className="ml-auto">
@@ -87,10 +91,23 @@ function RecentProjects({ workspace, project }: { workspace: string | undefined;
       <Heading>{project ? 'Other projects' : 'Projects'}</Heading>
       <div className="-mx-1 flex min-h-0 flex-col overflow-y-auto px-1 py-px">
         {others.slice(0, RECENT).map(each => (
-          <Link key={`${each.workspace}/${each.name}`} to="/$workspace/$project/charts" params={{ workspace: each.workspace, project: each.name }} title={each.name} className={ITEM}>
+          <Link
+            key={`${each.workspace}/${each.name}`}
+            to="/$workspace/$project/charts"
+            params={{ workspace: each.workspace, project: each.name }}
+            title={each.name}
+            className={ITEM}
+          >
             <FolderKanban aria-hidden />
             <span className="truncate">{each.name}</span>
-            {each.running_count > 0 && <span role="img" aria-label={`${each.running_count} running`} title={`${each.running_count} running`} className="ml-auto size-[7px] shrink-0 rounded-full bg-run" />}
+            {each.running_count > 0 && (
+              <span
+                role="img"
+                aria-label={`${each.running_count} running`}
+                title={`${each.running_count} running`}
+                className="ml-auto size-[7px] shrink-0 rounded-full bg-run"
+              />
+            )}
           </Link>
         ))}
       </div>
@@ -112,5 +129,10 @@ const THEMES: readonly [ThemeChoice, string, ReactNode][] = [
 function ThemeMenu() {
   const choice = useThemeChoice()
   const [, , icon] = THEMES.find(([key]) => key === choice) ?? THEMES[2]!
-  return <Menu trigger={<IconButton label="Theme">{icon}</IconButton>} items={THEMES.map(([key, label, icon]) => ({ label, icon, isChecked: key === choice, onSelect: () => chooseTheme(key) }))} />
+  return (
+    <Menu
+      trigger={<IconButton label="Theme">{icon}</IconButton>}
+      items={THEMES.map(([key, label, icon]) => ({ label, icon, isChecked: key === choice, onSelect: () => chooseTheme(key) }))}
+    />
+  )
 }

@@ -41,7 +41,12 @@ export function Shell() {
         {isRailOpen ? <X className="size-5" /> : <MenuIcon className="size-5" />}
       </button>
       {isRailOpen && <div aria-hidden onClick={() => setRailOpen(false)} className="fixed inset-0 z-20 bg-[rgb(12_13_16/.45)] md:hidden" />}
-      <div className={classes('z-30 flex w-[var(--rail)] shrink-0 bg-bg max-md:fixed max-md:inset-y-0 max-md:left-0 max-md:w-64 max-md:shadow-2 max-md:transition-transform', !isRailOpen && 'max-md:invisible max-md:-translate-x-full')}>
+      <div
+        className={classes(
+          'z-30 flex w-[var(--rail)] shrink-0 bg-bg max-md:fixed max-md:inset-y-0 max-md:left-0 max-md:w-64 max-md:shadow-2 max-md:transition-transform',
+          !isRailOpen && 'max-md:invisible max-md:-translate-x-full',
+        )}
+      >
         <Rail onSearch={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
       </div>
       <main id="main" className="min-w-0 flex-1 md:py-2 md:pr-2">

@@ -3,10 +3,42 @@ import { Kbd } from '@/ui/Badge'
 import { Dialog } from '@/ui/Dialog'
 
 const GROUPS: readonly [string, readonly (readonly [string, readonly string[]])[]][] = [
-  ['Everywhere', [['Search or jump to', ['mod K']], ["The page's search", ['/']], ['Home', ['h']], ['This list', ['?']]]],
-  ['Lists', [['Next, previous', ['j', 'k']], ['Open', ['Enter']], ['Choose', ['x']]]],
-  ['Charts', [['Zoom', ['drag']], ['Show everything again', ['double click']], ['Read values', ['←', '→']], ['Close a large chart', ['Esc']]]],
-  ['Output', [['Next, previous match', ['n', 'N']], ['Go to a line', ['g']], ['Follow', ['f']], ['Wrap', ['w']], ['First, last line', ['Home', 'End']]]],
+  [
+    'Everywhere',
+    [
+      ['Search or jump to', ['mod K']],
+      ["The page's search", ['/']],
+      ['Home', ['h']],
+      ['This list', ['?']],
+    ],
+  ],
+  [
+    'Lists',
+    [
+      ['Next, previous', ['j', 'k']],
+      ['Open', ['Enter']],
+      ['Choose', ['x']],
+    ],
+  ],
+  [
+    'Charts',
+    [
+      ['Zoom', ['drag']],
+      ['Show everything again', ['double click']],
+      ['Read values', ['←', '→']],
+      ['Close a large chart', ['Esc']],
+    ],
+  ],
+  [
+    'Output',
+    [
+      ['Next, previous match', ['n', 'N']],
+      ['Go to a line', ['g']],
+      ['Follow', ['f']],
+      ['Wrap', ['w']],
+      ['First, last line', ['Home', 'End']],
+    ],
+  ],
 ]
 
 /** Every shortcut there is. */

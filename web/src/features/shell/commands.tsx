@@ -29,8 +29,22 @@ export function useCommands(text: string): { commands: Command[]; isSearching: b
   const pages: Command[] = [{ key: 'home', group: 'Pages', label: 'Home', icon: <House />, run: () => void navigate({ to: '/' }) }]
   if (project) {
     pages.push(
-      { key: 'charts', group: 'Pages', label: 'Charts', detail: project, icon: <ChartLine />, run: () => void navigate({ to: '/$workspace/$project/charts', params: { workspace, project } }) },
-      { key: 'experiments', group: 'Pages', label: 'Experiments', detail: project, icon: <Rows3 />, run: () => void navigate({ to: '/$workspace/$project/experiments', params: { workspace, project } }) },
+      {
+        key: 'charts',
+        group: 'Pages',
+        label: 'Charts',
+        detail: project,
+        icon: <ChartLine />,
+        run: () => void navigate({ to: '/$workspace/$project/charts', params: { workspace, project } }),
+      },
+      {
+        key: 'experiments',
+        group: 'Pages',
+        label: 'Experiments',
+        detail: project,
+        icon: <Rows3 />,
+        run: () => void navigate({ to: '/$workspace/$project/experiments', params: { workspace, project } }),
+      },
     )
   }
   const experiments = (search.data?.rows ?? []).map(({ experiment }): Command => ({
@@ -39,7 +53,11 @@ export function useCommands(text: string): { commands: Command[]; isSearching: b
     label: experiment.name,
     detail: stateWord(experiment.state),
     icon: <StateDot state={experiment.state} />,
-    run: () => void navigate({ to: '/$workspace/$project/experiments/$key/charts', params: { workspace: experiment.workspace, project: experiment.project, key: experiment.key } }),
+    run: () =>
+      void navigate({
+        to: '/$workspace/$project/experiments/$key/charts',
+        params: { workspace: experiment.workspace, project: experiment.project, key: experiment.key },
+      }),
   }))
   const others = projects.map((each): Command => ({
     key: `project ${each.workspace}/${each.name}`,
@@ -56,5 +74,8 @@ export function useCommands(text: string): { commands: Command[]; isSearching: b
   ]
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const matches = (command: Command) => words.every(word => `${command.label} ${command.detail ?? ''}`.toLowerCase().includes(word))
-  return { commands: [...pages.filter(matches), ...experiments, ...others.filter(matches).slice(0, 8), ...themes.filter(matches)], isSearching: search.isFetching && text !== '' }
+  return {
+    commands: [...pages.filter(matches), ...experiments, ...others.filter(matches).slice(0, 8), ...themes.filter(matches)],
+    isSearching: search.isFetching && text !== '',
+  }
 }

@@ -25,8 +25,14 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
   const { ref: frame, width, height: innerHeight } = useSize()
   const chart = useRef<LineChartHandle>(null)
   const isReady = width > 0
-  const { data, error, refetch, isPlaceholderData } = useChart({ ...toRequest(experiments, metrics, options.x, range, width), isVisible: isReady })
-  const series = useMemo(() => (data ? toSeries(data, experiments, { smoothing: options.smoothing, kind: options.kind }) : []), [data, experiments, options.smoothing, options.kind])
+  const { data, error, refetch, isPlaceholderData } = useChart({
+    ...toRequest(experiments, metrics, options.x, range, width),
+    isVisible: isReady,
+  })
+  const series = useMemo(
+    () => (data ? toSeries(data, experiments, { smoothing: options.smoothing, kind: options.kind }) : []),
+    [data, experiments, options.smoothing, options.kind],
+  )
   const { label: xLabel, unit } = AXES[options.x]
   const isLogX = options.isLogX && unit !== 'moment'
   const isAlone = experiments.length === 1
@@ -55,7 +61,14 @@ export function Drawing({ name, title, options, experiments, metrics, range, onR
     <>
       <header className={classes('flex h-9 shrink-0 items-center gap-1 pr-1.5', onExpand ? 'pl-3' : 'pl-4')}>
         {title}
-        <Actions name={name} onExpand={onExpand} onReset={range ? onReset : undefined} isDrawn={series.length > 0} onPng={onPng} onCsv={onCsv} />
+        <Actions
+          name={name}
+          onExpand={onExpand}
+          onReset={range ? onReset : undefined}
+          isDrawn={series.length > 0}
+          onPng={onPng}
+          onCsv={onCsv}
+        />
       </header>
       <div ref={frame} className={classes('relative min-w-0', height === undefined && 'min-h-0 flex-1')} style={{ height }}>
         {!isReady ? null : error && !data ? (
@@ -101,6 +114,7 @@ function Words({ children }: { children: string }) {
 
 function emptyWords(experiments: number, range: Range | null, unit: AxisUnit): string {
   if (experiments === 0) return 'Choose an experiment to draw it'
-  if (range) return `No points ${unit === 'number' ? `from ${formatNumber(range[0])} to ${formatNumber(range[1])}` : 'in this part of the time'}`
+  if (range)
+    return `No points ${unit === 'number' ? `from ${formatNumber(range[0])} to ${formatNumber(range[1])}` : 'in this part of the time'}`
   return 'None of the chosen experiments logged this'
 }

@@ -18,13 +18,32 @@ export function Editor({ options, onChange }: EditorProps) {
     <>
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <span className="text-sm text-fg2">Smoothing</span>
-        <Slider label="Smoothing" value={options.smoothing} max={0.99} className="mx-1 w-24" onChange={smoothing => onChange({ smoothing })} />
+        <Slider
+          label="Smoothing"
+          value={options.smoothing}
+          max={0.99}
+          className="mx-1 w-24"
+          onChange={smoothing => onChange({ smoothing })}
+        />
         <output className="num w-7 text-sm text-fg">{options.smoothing.toFixed(2)}</output>
-        <Segmented label="Kind of smoothing" value={options.kind} onChange={kind => onChange({ kind })} options={[['ema', 'EMA'], ['gaussian', 'Gaussian']]} />
+        <Segmented
+          label="Kind of smoothing"
+          value={options.kind}
+          onChange={kind => onChange({ kind })}
+          options={[
+            ['ema', 'EMA'],
+            ['gaussian', 'Gaussian'],
+          ]}
+        />
       </div>
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <span className="text-sm text-fg2">X axis</span>
-        <Segmented label="X axis" value={options.x} onChange={x => onChange({ x })} options={X_AXES.map(x => [x, AXES[x].short] as const)} />
+        <Segmented
+          label="X axis"
+          value={options.x}
+          onChange={x => onChange({ x })}
+          options={X_AXES.map(x => [x, AXES[x].short] as const)}
+        />
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Toggle isOn={options.isLogY} onChange={isLogY => onChange({ isLogY })}>
@@ -41,7 +60,12 @@ export function Editor({ options, onChange }: EditorProps) {
             </IconButton>
           }
           items={[
-            { label: 'Log X', isChecked: options.isLogX && options.x !== 'wall', isDisabled: options.x === 'wall', onSelect: () => onChange({ isLogX: !options.isLogX }) },
+            {
+              label: 'Log X',
+              isChecked: options.isLogX && options.x !== 'wall',
+              isDisabled: options.x === 'wall',
+              onSelect: () => onChange({ isLogX: !options.isLogX }),
+            },
             'line',
             { label: 'Fit Y to every value', isChecked: !options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: false }) },
             { label: 'Fit Y without outliers', isChecked: options.ignoresOutliers, onSelect: () => onChange({ ignoresOutliers: true }) },

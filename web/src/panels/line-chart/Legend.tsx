@@ -5,7 +5,10 @@ import { LongName } from '@/ui/LongName'
 /** The names of the lines, where the page's own list is covered. Hover highlights. */
 export function Legend({ series }: { series: readonly ChartSeries[] }) {
   return (
-    <ul className="flex max-h-24 shrink-0 flex-wrap gap-x-4 gap-y-0.5 overflow-auto px-4 py-2.5 text-sm" onMouseLeave={() => setHighlight(null)}>
+    <ul
+      className="flex max-h-24 shrink-0 flex-wrap gap-x-4 gap-y-0.5 overflow-auto px-4 py-2.5 text-sm"
+      onMouseLeave={() => setHighlight(null)}
+    >
       {series.map(each => (
         <li key={each.id + each.label} className="flex max-w-72 items-center gap-2" onMouseEnter={() => setHighlight(each.id)}>
           <svg aria-hidden width="16" height="6" className="shrink-0">

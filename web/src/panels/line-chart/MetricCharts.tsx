@@ -40,7 +40,10 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
   const options = useMemo(() => chartsOptions({ ...view, smoothing }), [view, smoothing])
   // The controls answer at once; the charts follow as fast as they can.
   const drawn = useDeferredValue(options)
-  const range = useMemo<Range | null>(() => (view.low !== undefined && view.high !== undefined ? [view.low, view.high] : null), [view.low, view.high])
+  const range = useMemo<Range | null>(
+    () => (view.low !== undefined && view.high !== undefined ? [view.low, view.high] : null),
+    [view.low, view.high],
+  )
   const onRange = useCallback((next: Range | null) => onView({ low: next?.[0], high: next?.[1] }), [onView])
   const sections = useMemo(() => toSections(metrics, view.metric ?? ''), [metrics, view.metric])
   const full = metrics.find(metric => metricKey(metric) === view.full)
@@ -66,7 +69,11 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
   )
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <div role="toolbar" aria-label="How charts are drawn" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
+      <div
+        role="toolbar"
+        aria-label="How charts are drawn"
+        className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2"
+      >
         {toolbarStart}
         <div className="contents max-md:hidden">{editor}</div>
         <Button kind="outline" className="md:hidden" onClick={() => setOptionsOpen(true)}>
@@ -77,7 +84,13 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
           {range && (
             <span className="num inline-flex h-6 items-center overflow-hidden rounded-md bg-accent-soft pl-2 text-xs text-accent">
               {formatX(Math.round(range[0]), unit)} – {formatX(Math.round(range[1]), unit)}
-              <button type="button" aria-label="Show everything" title="Show everything" onClick={() => onRange(null)} className="ml-1 flex h-full w-6 items-center justify-center hover:bg-active">
+              <button
+                type="button"
+                aria-label="Show everything"
+                title="Show everything"
+                onClick={() => onRange(null)}
+                className="ml-1 flex h-full w-6 items-center justify-center hover:bg-active"
+              >
                 <X className="size-3" />
               </button>
             </span>
@@ -91,7 +104,11 @@ export function MetricCharts({ experiments, metrics, view, onView, asideOf, empt
             items={[
               { label: 'As many as fit', isChecked: !view.columns, onSelect: () => onView({ columns: undefined }) },
               'line',
-              ...COLUMNS.map(columns => ({ label: columns === 1 ? 'One column' : `${columns} columns`, isChecked: view.columns === columns, onSelect: () => onView({ columns }) })),
+              ...COLUMNS.map(columns => ({
+                label: columns === 1 ? 'One column' : `${columns} columns`,
+                isChecked: view.columns === columns,
+                onSelect: () => onView({ columns }),
+              })),
             ]}
           />
         </div>
@@ -145,5 +162,7 @@ function SeenMetric({ metric, onView, isFull = false, ...rest }: OneMetricProps 
   const options = useContext(DrawnOptions)
   const metrics = useMemo(() => [metric], [metric])
   const onExpand = useCallback(() => onView({ full: metricKey(metric) }), [metric, onView])
-  return <Panel {...rest} options={options} metrics={metrics} onExpand={isFull ? undefined : onExpand} height={isFull ? undefined : HEIGHT} />
+  return (
+    <Panel {...rest} options={options} metrics={metrics} onExpand={isFull ? undefined : onExpand} height={isFull ? undefined : HEIGHT} />
+  )
 }

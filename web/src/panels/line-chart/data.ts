@@ -20,7 +20,13 @@ export function bucketsFor(width: number): number {
 }
 
 /** What to ask the server. A zoom asks for a little more on both sides, so that lines reach the edge. */
-export function toRequest(experiments: readonly PanelExperiment[], metrics: readonly PanelMetric[], x: XAxis, range: Range | null, width: number): DrawChart {
+export function toRequest(
+  experiments: readonly PanelExperiment[],
+  metrics: readonly PanelMetric[],
+  x: XAxis,
+  range: Range | null,
+  width: number,
+): DrawChart {
   const margin = range ? (range[1] - range[0]) * 0.02 : 0
   return {
     experiments: experiments.map(each => each.key),
@@ -32,7 +38,11 @@ export function toRequest(experiments: readonly PanelExperiment[], metrics: read
 }
 
 /** The lines of an answer, in the order of the experiments, each with its experiment's colour. */
-export function toSeries(chart: Chart, experiments: readonly PanelExperiment[], options: Pick<LineChartOptions, 'smoothing' | 'kind'>): ChartSeries[] {
+export function toSeries(
+  chart: Chart,
+  experiments: readonly PanelExperiment[],
+  options: Pick<LineChartOptions, 'smoothing' | 'kind'>,
+): ChartSeries[] {
   const dashes = assignDashes(experiments)
   const isOfOneMetric = new Set(chart.lines.map(line => metricKey(line.metric))).size <= 1
   const order = new Map(experiments.map((each, place) => [each.key, place]))

@@ -21,7 +21,15 @@ export interface LineChartOptions {
 }
 
 export const DEFAULT_OPTIONS: LineChartOptions = {
-  version: 1, x: 'step', smoothing: 0, kind: 'ema', isLogX: false, isLogY: false, hasBand: false, ignoresOutliers: false, title: '',
+  version: 1,
+  x: 'step',
+  smoothing: 0,
+  kind: 'ema',
+  isLogX: false,
+  isLogY: false,
+  hasBand: false,
+  ignoresOutliers: false,
+  title: '',
 }
 
 /** Reads options of any version, and anything else: what is missing or wrong becomes its default. */

@@ -22,10 +22,27 @@ interface LogRowProps {
 const TINTS = { none: 'hover:bg-hover', warn: 'bg-warn-soft', bad: 'bg-bad-soft' }
 
 /** A line of output: number, time, text. Its number picks it out; number and time are left out of what is copied. */
-export const LogRow = memo(function LogRow({ place, line, timeStyle, startedAt, query, isCurrent, isPicked, isWrapped, gutter }: LogRowProps) {
+export const LogRow = memo(function LogRow({
+  place,
+  line,
+  timeStyle,
+  startedAt,
+  query,
+  isCurrent,
+  isPicked,
+  isWrapped,
+  gutter,
+}: LogRowProps) {
   const time = line ? formatLineTime(line.time, timeStyle, startedAt) : ''
   return (
-    <div data-line={place} className={classes('flex min-h-5', isPicked ? 'bg-select' : TINTS[line?.severity ?? 'none'], isWrapped ? 'w-full' : 'w-max min-w-full')}>
+    <div
+      data-line={place}
+      className={classes(
+        'flex min-h-5',
+        isPicked ? 'bg-select' : TINTS[line?.severity ?? 'none'],
+        isWrapped ? 'w-full' : 'w-max min-w-full',
+      )}
+    >
       <button
         type="button"
         tabIndex={-1}
@@ -37,11 +54,17 @@ export const LogRow = memo(function LogRow({ place, line, timeStyle, startedAt, 
         {place + 1}
       </button>
       {timeStyle !== 'off' && (
-        <span title={line && formatTime(line.time)} className="num h-5 shrink-0 pr-[1ch] text-fg3 select-none" style={{ width: timeStyle === 'relative' ? '15ch' : '13ch' }}>
+        <span
+          title={line && formatTime(line.time)}
+          className="num h-5 shrink-0 pr-[1ch] text-fg3 select-none"
+          style={{ width: timeStyle === 'relative' ? '15ch' : '13ch' }}
+        >
           {time}
         </span>
       )}
-      <span className={classes('pr-4', isWrapped ? 'min-w-0 flex-1 break-words whitespace-pre-wrap' : 'whitespace-pre')}>{line ? <Text text={line.text} query={query} isCurrent={isCurrent} /> : ' '}</span>
+      <span className={classes('pr-4', isWrapped ? 'min-w-0 flex-1 break-words whitespace-pre-wrap' : 'whitespace-pre')}>
+        {line ? <Text text={line.text} query={query} isCurrent={isCurrent} /> : ' '}
+      </span>
     </div>
   )
 })

@@ -34,10 +34,29 @@ interface LogToolbarProps {
 }
 
 /** Search, stream, and how lines are drawn. */
-export function LogToolbar({ experimentKey, name, total, view, onView, search, onStep, isLive, isFollowing, onFollow, onGoTo, onJump, isJumpOpen, onJumpOpen }: LogToolbarProps) {
+export function LogToolbar({
+  experimentKey,
+  name,
+  total,
+  view,
+  onView,
+  search,
+  onStep,
+  isLive,
+  isFollowing,
+  onFollow,
+  onGoTo,
+  onJump,
+  isJumpOpen,
+  onJumpOpen,
+}: LogToolbarProps) {
   const time = view.time ?? 'local'
   return (
-    <div role="toolbar" aria-label="How output is shown" className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-4 py-2">
+    <div
+      role="toolbar"
+      aria-label="How output is shown"
+      className="flex min-h-[var(--bar)] shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-4 py-2"
+    >
       <SearchField
         label={total === undefined ? 'Search lines' : `Search ${formatCount(total)} lines`}
         value={view.q ?? ''}
@@ -66,7 +85,11 @@ export function LogToolbar({ experimentKey, name, total, view, onView, search, o
         label="Stream"
         value={view.stream ?? 'all'}
         onChange={stream => onView({ stream: stream === 'all' ? undefined : stream, lines: undefined })}
-        options={[['all', 'All'], ['stdout', 'stdout'], ['stderr', 'stderr']]}
+        options={[
+          ['all', 'All'],
+          ['stdout', 'stdout'],
+          ['stderr', 'stderr'],
+        ]}
       />
       <div className="ml-auto flex flex-wrap items-center gap-x-2 gap-y-1">
         <Menu
@@ -75,7 +98,11 @@ export function LogToolbar({ experimentKey, name, total, view, onView, search, o
               <Clock /> {TIME_WORDS[time]}
             </Button>
           }
-          items={TIME_STYLES.map(style => ({ label: TIME_WORDS[style], isChecked: style === time, onSelect: () => onView({ time: style === 'local' ? undefined : style }) }))}
+          items={TIME_STYLES.map(style => ({
+            label: TIME_WORDS[style],
+            isChecked: style === time,
+            onSelect: () => onView({ time: style === 'local' ? undefined : style }),
+          }))}
         />
         <Toggle isOn={view.wrap ?? false} onChange={isOn => onView({ wrap: isOn || undefined })}>
           Wrap
@@ -94,7 +121,12 @@ export function LogToolbar({ experimentKey, name, total, view, onView, search, o
             <ArrowDownToLine />
           </IconButton>
           <Tooltip label="Download all lines">
-            <a href={outputDownloadAddress(experimentKey)} download={`${name}.log`} aria-label="Download all lines" className="inline-flex size-7 items-center justify-center rounded-[6px] text-fg2 hover:bg-hover hover:text-fg">
+            <a
+              href={outputDownloadAddress(experimentKey)}
+              download={`${name}.log`}
+              aria-label="Download all lines"
+              className="inline-flex size-7 items-center justify-center rounded-[6px] text-fg2 hover:bg-hover hover:text-fg"
+            >
               <Download className="size-3.5" />
             </a>
           </Tooltip>
@@ -110,12 +142,28 @@ function Matches({ search }: { search: LogSearch }) {
   const count = formatCount(search.total)
   return (
     <span role="status" className="num px-1 text-xs whitespace-nowrap text-fg2">
-      {search.total === 0 ? 'no match' : search.at >= 0 ? `${formatCount(search.at + 1)} of ${count}` : search.total === 1 ? '1 line' : `${count} lines`}
+      {search.total === 0
+        ? 'no match'
+        : search.at >= 0
+          ? `${formatCount(search.at + 1)} of ${count}`
+          : search.total === 1
+            ? '1 line'
+            : `${count} lines`}
     </span>
   )
 }
 
-function JumpPopover({ total, isOpen, onOpen, onJump }: { total: number | undefined; isOpen: boolean; onOpen: (isOpen: boolean) => void; onJump: (line: number) => void }) {
+function JumpPopover({
+  total,
+  isOpen,
+  onOpen,
+  onJump,
+}: {
+  total: number | undefined
+  isOpen: boolean
+  onOpen: (isOpen: boolean) => void
+  onJump: (line: number) => void
+}) {
   const [text, setText] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()

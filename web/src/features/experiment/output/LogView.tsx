@@ -27,7 +27,21 @@ interface LogViewProps {
 }
 
 /** The lines in sight. They flow in a window that stays while a tall empty box scrolls behind it. */
-export function LogView({ experimentKey, stream, total, onTail, scroller, scroll, timeStyle, startedAt, query, current, picked, onPick, isWrapped }: LogViewProps) {
+export function LogView({
+  experimentKey,
+  stream,
+  total,
+  onTail,
+  scroller,
+  scroll,
+  timeStyle,
+  startedAt,
+  query,
+  current,
+  picked,
+  onPick,
+  isWrapped,
+}: LogViewProps) {
   const { position, view } = scroll
   const frame = { total, view }
   const sight = inSight(position, frame)
@@ -61,8 +75,21 @@ export function LogView({ experimentKey, stream, total, onTail, scroller, scroll
     <>
       {lines.error && <ErrorState {...describeError(lines.error)} onRetry={lines.retry} isCompact className="border-b border-line" />}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- a scroller that moves by its own keys; the clicks are those of the buttons inside */}
-      <div ref={scroller} role="log" aria-label="Output" aria-live="off" tabIndex={0} onScroll={scroll.onScroll} onKeyDown={scroll.onKeyDown} onClick={onClick} className="log min-h-0 flex-1 overflow-auto overscroll-contain bg-sunken font-mono text-xs leading-5 outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]">
-        <div className="relative" style={{ height: scrollHeight(frame), minWidth: isWrapped ? undefined : `calc(${gutter + widest + 15}ch + 60px)` }}>
+      <div
+        ref={scroller}
+        role="log"
+        aria-label="Output"
+        aria-live="off"
+        tabIndex={0}
+        onScroll={scroll.onScroll}
+        onKeyDown={scroll.onKeyDown}
+        onClick={onClick}
+        className="log min-h-0 flex-1 overflow-auto overscroll-contain bg-sunken font-mono text-xs leading-5 outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
+      >
+        <div
+          className="relative"
+          style={{ height: scrollHeight(frame), minWidth: isWrapped ? undefined : `calc(${gutter + widest + 15}ch + 60px)` }}
+        >
           <div className="sticky top-0 overflow-x-visible overflow-y-clip" style={{ height: view }}>
             <div ref={flow} className="relative pt-0 will-change-transform">
               {shown.map(place => (

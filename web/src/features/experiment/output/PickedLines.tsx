@@ -27,7 +27,11 @@ export function PickedLines({ experimentKey, stream, picked, onClear }: PickedLi
     try {
       const page = await queries.fetchQuery({ ...outputQuery(experimentKey, stream, picked.first - 1, copied), gcTime: 0, staleTime: 0 })
       const isDone = await copyText(page.lines.map(line => stripAnsi(line.text)).join('\n'))
-      if (isDone) notify(`${formatCount(page.lines.length)} ${page.lines.length === 1 ? 'line' : 'lines'} copied`, copied < count ? { detail: `Download the output for more than ${formatCount(COPY_LIMIT)} lines.` } : {})
+      if (isDone)
+        notify(
+          `${formatCount(page.lines.length)} ${page.lines.length === 1 ? 'line' : 'lines'} copied`,
+          copied < count ? { detail: `Download the output for more than ${formatCount(COPY_LIMIT)} lines.` } : {},
+        )
       else notify('Could not copy', { detail: 'The browser does not allow it here.', isError: true })
     } catch (error) {
       notify('Could not copy', { detail: describeError(error).message, isError: true })
@@ -38,8 +42,14 @@ export function PickedLines({ experimentKey, stream, picked, onClear }: PickedLi
   }
   return (
     <div className="pointer-events-none absolute inset-x-2 bottom-5 z-20 flex justify-center max-md:bottom-16">
-      <div role="toolbar" aria-label="Picked lines" className="popup pointer-events-auto flex items-center gap-1 rounded-[10px] p-1.5 pl-3 text-sm">
-        <span className="num pr-2 font-medium whitespace-nowrap">{count === 1 ? `Line ${formatCount(picked.first)}` : `Lines ${formatCount(picked.first)}–${formatCount(picked.last)}`}</span>
+      <div
+        role="toolbar"
+        aria-label="Picked lines"
+        className="popup pointer-events-auto flex items-center gap-1 rounded-[10px] p-1.5 pl-3 text-sm"
+      >
+        <span className="num pr-2 font-medium whitespace-nowrap">
+          {count === 1 ? `Line ${formatCount(picked.first)}` : `Lines ${formatCount(picked.first)}–${formatCount(picked.last)}`}
+        </span>
         <Button kind="outline" onClick={() => void copy()}>
           <Copy /> Copy
         </Button>

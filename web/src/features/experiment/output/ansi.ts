@@ -72,10 +72,14 @@ export interface Piece extends Segment {
 
 /** Cuts segments where a text stands, without case, also where it runs over from one to the next. */
 export function markMatches(segments: readonly Segment[], query: string): Piece[] {
-  const whole = segments.map(segment => segment.text).join('').toLowerCase()
+  const whole = segments
+    .map(segment => segment.text)
+    .join('')
+    .toLowerCase()
   const wanted = query.toLowerCase()
   const ranges: [number, number][] = []
-  for (let at = wanted ? whole.indexOf(wanted) : -1; at >= 0; at = whole.indexOf(wanted, at + wanted.length)) ranges.push([at, at + wanted.length])
+  for (let at = wanted ? whole.indexOf(wanted) : -1; at >= 0; at = whole.indexOf(wanted, at + wanted.length))
+    ranges.push([at, at + wanted.length])
   if (ranges.length === 0) return segments.map(segment => ({ ...segment, isMatch: false }))
   const pieces: Piece[] = []
   let start = 0
@@ -86,7 +90,11 @@ export function markMatches(segments: readonly Segment[], query: string): Piece[
     for (let place = 0; place + 1 < edges.length; place++) {
       const from = edges[place]!
       const to = edges[place + 1]!
-      pieces.push({ ...segment, text: segment.text.slice(from - start, to - start), isMatch: ranges.some(([low, high]) => from >= low && to <= high) })
+      pieces.push({
+        ...segment,
+        text: segment.text.slice(from - start, to - start),
+        isMatch: ranges.some(([low, high]) => from >= low && to <= high),
+      })
     }
     start = end
   }

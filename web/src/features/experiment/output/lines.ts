@@ -36,7 +36,12 @@ export function useLineCount(key: string, stream: Stream) {
 }
 
 /** Lines `first` to `end` of a log; fetches the pages that hold them. */
-export function useLogLines(key: string, stream: Stream, first: number, end: number): Omit<LogLines, 'total'> & { tail: number | undefined } {
+export function useLogLines(
+  key: string,
+  stream: Stream,
+  first: number,
+  end: number,
+): Omit<LogLines, 'total'> & { tail: number | undefined } {
   const numbers = pagesOf(first, end)
   const pages = useQueries({ queries: numbers.map(page => outputQuery(key, stream, page * PAGE_LINES, PAGE_LINES)) })
   // A page that holds its own end knows the total best: what it says of the total and its lines are of one moment.

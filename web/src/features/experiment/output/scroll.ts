@@ -69,7 +69,13 @@ export function inSight(position: number, frame: Frame, overscan = 4): Sight {
   const anchor = Math.max(0, Math.min(total - 1, Math.floor(place)))
   const above = Math.ceil((share * view) / LINE_HEIGHT) + overscan
   const below = Math.ceil(((1 - share) * view) / LINE_HEIGHT) + overscan
-  return { first: Math.max(0, anchor - above), end: Math.min(total, anchor + below + 1), anchor, fraction: place - anchor, anchorTop: share * view }
+  return {
+    first: Math.max(0, anchor - above),
+    end: Math.min(total, anchor + below + 1),
+    anchor,
+    fraction: place - anchor,
+    anchorTop: share * view,
+  }
 }
 
 /** Lines come in pages of this many. */

@@ -4,7 +4,8 @@ import { stripAnsi } from '@/features/experiment/output/ansi'
 export type Severity = 'none' | 'warn' | 'bad'
 
 const TRACEBACK = /^\s*Traceback \(most recent call last\):/
-const BAD = /(?:^|[\s[|(<-])(?:ERROR|CRITICAL|FATAL|PANIC)(?:$|[\s:\]|)>-])|^[\w.]*(?:Error|Exception|Interrupt)(?::|$)|^(?:fatal|error|panic)\b ?:|Segmentation fault/
+const BAD =
+  /(?:^|[\s[|(<-])(?:ERROR|CRITICAL|FATAL|PANIC)(?:$|[\s:\]|)>-])|^[\w.]*(?:Error|Exception|Interrupt)(?::|$)|^(?:fatal|error|panic)\b ?:|Segmentation fault/
 const WARN = /(?:^|[\s[|(<-])(?:WARN|WARNING)(?:$|[\s:\]|)>-])|\b\w*Warning: |^warning:/
 
 function judge(text: string): Severity {

@@ -60,7 +60,11 @@ export function useLogScroll({ scroller, total, isLive, opensAt }: ScrollOptions
   const onWheel = useEffectEvent((event: WheelEvent) => {
     if (!isScaled(frame) || event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return
     event.preventDefault()
-    moveTo(position + event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? view : 1))
+    moveTo(
+      position +
+        event.deltaY *
+          (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? view : 1),
+    )
   })
   useEffect(() => {
     const box = scroller.current
@@ -91,7 +95,15 @@ export function useLogScroll({ scroller, total, isLive, opensAt }: ScrollOptions
     onKeyDown: event => {
       if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
       const page = Math.max(LINE_HEIGHT, view - 2 * LINE_HEIGHT)
-      const steps: Record<string, number> = { ArrowDown: LINE_HEIGHT, ArrowUp: -LINE_HEIGHT, PageDown: page, PageUp: -page, ' ': event.shiftKey ? -page : page, Home: -Infinity, End: Infinity }
+      const steps: Record<string, number> = {
+        ArrowDown: LINE_HEIGHT,
+        ArrowUp: -LINE_HEIGHT,
+        PageDown: page,
+        PageUp: -page,
+        ' ': event.shiftKey ? -page : page,
+        Home: -Infinity,
+        End: Infinity,
+      }
       const step = steps[event.key]
       if (step === undefined) return
       event.preventDefault()

@@ -32,7 +32,11 @@ export interface LogSearch {
 /** Finds a text in all lines of a log, by the server, and goes from match to match. */
 export function useLogSearch({ experimentKey, stream, text, isLive, goTo }: SearchOptions): LogSearch {
   const query = usePaused(text)
-  const found = useQuery({ ...outputSearchQuery(experimentKey, stream, query), placeholderData: keepPreviousData, refetchInterval: isLive && query ? AGAIN_MS : false })
+  const found = useQuery({
+    ...outputSearchQuery(experimentKey, stream, query),
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive && query ? AGAIN_MS : false,
+  })
   const places = query && found.data ? found.data.places : []
   const [stood, setStood] = useState({ query: '', line: -1 })
   const current = stood.query === query && stood.line >= 0 ? stood.line : -1
