@@ -199,3 +199,15 @@ def test_a_process_with_many_experiments_keeps_no_dead_child(train, peer):
         """
     )
     assert process.out == "no children\n", process.err
+
+
+def test_a_run_that_is_killed_twice_under_one_sender_is_killed(train, peer, until):
+    """The first one's output stays open in a process that it left behind, and its sender with it."""
+    key = "e" * 32
+    begin = f"import halley, os, subprocess, sys\nexperiment = halley.Experiment(experiment_key='{key}')\n"
+    left = train(begin + "subprocess.Popen(['sleep', '3'])\nos.kill(os.getpid(), 9)", wait=False)
+    assert left.wait(30) == -signal.SIGKILL
+    until(lambda: len(peer.of(End)) == 1, what="the first end")
+    train(begin + "os.kill(os.getpid(), 9)", wait=False).wait(30)
+    until(lambda: len(peer.of(End)) == 2, what="the second end")
+    assert {end.state for end in peer.of(End)} == {"killed"}

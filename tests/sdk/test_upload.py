@@ -219,6 +219,21 @@ def test_a_server_that_is_away_is_waited_for_once(train, peer, upload, runs):
     assert len(runs()) == 6
 
 
+def test_a_run_that_was_killed_and_taken_up_again_ends_as_it_did_last(train, peer, upload, runs):
+    """Whichever journal is through first: the killed one is longer here."""
+    key = "e" * 32
+    begin = f"import halley, os\nexperiment = halley.start(mode='offline', experiment_key='{key}')\n"
+    kill = "os.kill(os.getpid(), 9)\n"
+    train(begin + kill)
+    train(begin + "for step in range(300_000):\n    experiment.log_metric('loss', step, step=step)\n" + kill)
+    assert train(begin + "print('done')").returncode == 0
+    (run,) = runs()
+    assert upload(run)[0] == 0
+    assert len(peer.steps("loss")) == 300_000
+    assert [end.state for end in peer.of(End)] == ["finished"]
+    assert not runs()
+
+
 def senders_of(run):
     found = []
     for entry in os.listdir("/proc"):  # noqa: PTH208

@@ -11,14 +11,12 @@ from typing import NamedTuple
 
 from halley.errors import DeliveryError, ExperimentGone, JournalCorrupt, ServerRefused, ServerUnreachable
 from halley.sdk.journal.delivery import Delivery
-from halley.sdk.journal.folder import list_writers, read_death
-from halley.sdk.journal.layout import Header
-from halley.sdk.journal.write import Journal
+from halley.sdk.journal.folder import list_writers
 from halley.sdk.sender.collect import make_gap
 from halley.sdk.sender.deliver import Courier, Gap
+from halley.sdk.sender.ending import Endings
 from halley.sdk.sender.follow import Follower
 from halley.wire.batch import Batch, BatchReply
-from halley.wire.records import End
 
 POLL_SECONDS = 0.05
 HEARTBEAT_SECONDS = 5.0
@@ -96,7 +94,7 @@ class Drain:
         self._next_try = 0.0
         self._posted_at = clock()
         self._last_report: Delivery | None = None
-        self._has_ended = False
+        self._endings = Endings(run, say)
         self._is_gone = False
 
     def run(self) -> Outcome:
@@ -270,36 +268,16 @@ class Drain:
 
     def _retire(self, follower: Follower) -> None:
         """A writer is dead and everything it wrote is on the server: say how it ended, and clean up behind it."""
-        header = follower.header
-        if header is not None and header.kind == "trainer" and not follower.reader.has_end and not self._has_ended:
-            if any(other.is_alive and other.kind == "trainer" for other in self._followers.values()):
-                self._say(f"Writer {header.writer} died; the experiment was taken up again.")
-            elif not self._write_end(follower, header):
-                return
+        try:
+            self._endings.settle(follower, self._followers.values())
+        except OSError as error:
+            self._fail(ServerUnreachable(f"{self._run} cannot be written: {error}."))
+            return
         self._broken += follower.broken_count
         if follower.broken_count:
             self._say(f"{follower.broken_count} records could not be read; the bytes are in {self._run / 'broken'}.")
         del self._followers[follower.folder.name]
         follower.remove()
-
-    def _write_end(self, follower: Follower, header: Header) -> bool:
-        death = read_death(follower.folder)
-        ended_at = time.time_ns() // 1_000_000 if follower.was_alive else follower.last_time()
-        try:
-            journal = Journal(
-                self._run,
-                experiment_key=header.experiment_key,
-                workspace=header.workspace,
-                project=header.project,
-                kind="sender",
-                segment_bytes=1 << 14,
-            )
-        except OSError as error:
-            self._fail(ServerUnreachable(f"{self._run} cannot be written: {error}."))
-            return False
-        journal.close(End(time=ended_at, state=death.state, reason=death.reason))
-        self._has_ended = True
-        return True
 
     def _succeed(self, reply: BatchReply) -> None:
         if self._said:

@@ -69,6 +69,11 @@ class Follower:
         return self.header.kind if self.header else ""
 
     @property
+    def created_at(self) -> int:
+        """When the segment that waits or is read was begun, milliseconds since 1970 UTC; 0 before there is any."""
+        return self.header.created_at if self.header else 0
+
+    @property
     def is_gap(self) -> bool:
         """Whether what waits is only a count of records that are gone."""
         return self._gap > 0
