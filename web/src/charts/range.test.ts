@@ -35,3 +35,8 @@ test('places inside a zoom reach one beyond each edge', () => {
   expect(placesInside(x, -5, 100)).toEqual([0, 4])
   expect([lowerBound(x, 20), lowerBound(x, 21), lowerBound([], 1)]).toEqual([2, 3, 0])
 })
+
+test('what smoothing leaves of a constant is flat', () => {
+  const [low, high] = fitRange([[3.14, 3.14 + 4e-16, 3.14 - 9e-16]], { ...all, last: 2 })
+  expect(high - low).toBeCloseTo(0.628)
+})

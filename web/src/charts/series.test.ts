@@ -27,3 +27,9 @@ test('a value without neighbours gets a dot', () => {
   expect(lonePlaces([1, null, 2, 3, null, undefined, 4, undefined])).toEqual([0, 6])
   expect(lonePlaces([undefined])).toEqual([])
 })
+
+test('a band breaks where its line does', () => {
+  const line = series({ y: [1, null, 3], low: [0, null, 2], high: [2, null, 4], odd: [0, 1, 0] })
+  const [, low, high, main] = packData([0, 1, 2], [line], layersOf([line], true), linear)
+  expect([low?.[1], high?.[1], main?.[1]]).toEqual([null, null, null])
+})

@@ -14,6 +14,7 @@ describe('linear', () => {
   ])('%s to %s', (low, high, most, ticks) => expect(linearTicks(low, high, most)).toEqual(ticks))
   test('labels are as short as the step allows', () => {
     expect(tickLabels([0, 20_000, 40_000], 'number')).toEqual(['0', '20k', '40k'])
+    expect(tickLabels([5000, 10_000, 15_000], 'number')).toEqual(['5k', '10k', '15k'])
     expect(tickLabels([0, 0.25, 0.5], 'number')).toEqual(['0', '0.25', '0.5'])
     expect(tickLabels([0, 5e-4, 1e-3], 'number')).toEqual(['0', '0.0005', '0.001'])
     expect(tickLabels([0, 1e-4, 2e-4], 'number')).toEqual(['0', '1e−4', '2e−4'])
