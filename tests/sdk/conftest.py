@@ -42,6 +42,7 @@ class Peer:
         self.batches = []
         self.answers = []  # statuses to answer with instead, first come first served; a callable sees the batch
         self.keys = set()
+        self.project = None  # where the experiment lies already; None for where its batches say
         self._server = None
         self._port = port
         self.start()
@@ -133,7 +134,7 @@ class Peer:
             elif has < batch.first:
                 return 409, _error("sequence_gap"), {"Halley-Acknowledged": str(has)}
             self.acknowledged[batch.writer] = has
-            path = f"/{batch.workspace}/{batch.project}/experiments/{batch.experiment_key}"
+            path = f"/{batch.workspace}/{self.project or batch.project}/experiments/{batch.experiment_key}"
             return 200, {"acknowledged": has, "state": "running", "name": "quiet-reef-1", "path": path}, {}
 
     def _apply(self, batch):

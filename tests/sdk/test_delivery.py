@@ -376,3 +376,35 @@ def test_a_sender_that_cannot_work_is_told_of(train, peer, runs):
     assert process.returncode == 0, process.err
     (run,) = runs()
     assert f"as the sender stopped; send it: halley upload {run}" in process.err
+
+
+def test_the_last_line_names_the_page_where_the_experiment_is(train, peer):
+    """An experiment that is continued stays in its project, whatever the script says."""
+    peer.project = "earlier"
+    process = train(COUNT)
+    assert process.err.rstrip().endswith(f"/default/earlier/experiments/{peer.batches[0].experiment_key}")
+
+
+def test_children_that_are_done_are_forgotten(train, peer):
+    process = train(
+        """
+        import os, time, halley
+        experiment = halley.Experiment(auto_output_logging=False)
+        for child in range(5):
+            if os.fork() == 0:
+                experiment.log_metric("child", child, step=child)
+                os._exit(0)
+            os.wait()
+        experiment.flush()
+        deadline = time.monotonic() + 20
+        while os.listdir(experiment._run.folder) and time.monotonic() < deadline:
+            known = experiment._run.delivery().acknowledged
+            writers = [name for name in os.listdir(experiment._run.folder) if len(name) == 32]
+            if list(known) == writers == [experiment._journal.writer]:
+                print("only the parent")
+                break
+            time.sleep(0.01)
+        """
+    )
+    assert process.out == "only the parent\n", process.err
+    assert sorted(peer.steps("child")) == list(range(5))

@@ -223,7 +223,7 @@ class Run:
                 f"{journal.dropped_count:,} records lost, as the disk was full and memory too ({journal.trouble})"
             )
         if self.is_online:
-            parts.append(self.place.page)
+            parts.append(self.place.url + delivery.path if delivery.path else self.place.page)
         self.say("; ".join(parts))
 
 

@@ -277,6 +277,8 @@ class Drain:
         if follower.broken_count:
             self._say(f"{follower.broken_count} records could not be read; the bytes are in {self._run / 'broken'}.")
         del self._followers[follower.folder.name]
+        if follower.kind == "fork":
+            self._acknowledged.pop(follower.folder.name, None)  # nobody asks for it, and there may be thousands
         follower.remove()
 
     def _succeed(self, reply: BatchReply) -> None:
