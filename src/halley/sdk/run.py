@@ -180,7 +180,7 @@ class Run:
         if delivery.error and time.time() - delivery.failing_since / 1000 > _WATCH_SECONDS:
             self.say(f"{delivery.error} Everything is kept in {self.folder} and will be sent.", once="away")
         if delivery.is_gone:
-            self.say(_GONE, once="gone")
+            self.say(f"experiment {self.place.key}: {_GONE}", once="gone")
         if delivery.refused:
             self.say(f"the server refused records; they are kept in {self.folder / 'refused'}", once="refused")
         if not journal.retry():
@@ -222,7 +222,7 @@ class Run:
             parts.append(
                 f"{journal.dropped_count:,} records lost, as the disk was full and memory too ({journal.trouble})"
             )
-        if self.is_online:
+        if self.is_online and not delivery.is_gone:
             parts.append(self.place.url + delivery.path if delivery.path else self.place.page)
         self.say("; ".join(parts))
 
