@@ -24,9 +24,9 @@ def test_any_printable_name_passes(name: str) -> None:
         ("a" * (NAME_LIMIT + 1), ArgumentError, "1,001 characters, the limit is 1,000"),
         ("line\nbreak", ArgumentError, "control character"),
         ("\ud800", ArgumentError, "lone surrogate"),
-        (3, ArgumentTypeError, "is a int, not a string"),
-        (None, ArgumentTypeError, "is a NoneType, not a string"),
-        (b"loss", ArgumentTypeError, "is a bytes, not a string"),
+        (3, ArgumentTypeError, "is of type int, not a string"),
+        (None, ArgumentTypeError, "is of type NoneType, not a string"),
+        (b"loss", ArgumentTypeError, "is of type bytes, not a string"),
     ],
 )
 def test_a_refusal_names_argument_and_fix(value: object, kind: type[Exception], says: str) -> None:

@@ -74,7 +74,7 @@ def test_a_wrong_argument_raises_and_says_what_to_do(call, error, words, mode, h
         ({"project_name": ""}, ArgumentError, ["project_name=''"]),
         ({"project_name": "a/b"}, ArgumentError, ["project_name='a/b'", "URL"]),
         ({"workspace": 3}, ArgumentTypeError, ["workspace=3"]),
-        ({"api_key": 3}, ArgumentTypeError, ["api_key is a int"]),
+        ({"api_key": 3}, ArgumentTypeError, ["api_key is of type int"]),
         ({"experiment_key": "short"}, ArgumentError, ["experiment_key='short'", "32 to 50"]),
         ({"experiment_key": 5}, ArgumentTypeError, ["experiment_key=5"]),
         ({"mode": "sometimes"}, SettingError, ["mode='sometimes'", "online, offline, disabled"]),

@@ -55,7 +55,7 @@ def check_experiment_key(value: object, argument: str = "experiment_key") -> Exp
     """
     if not isinstance(value, str):
         raise ArgumentTypeError(
-            f"{argument}={value!r} is a {type(value).__name__}, not a string.",
+            f"{argument}={value!r} is of type {type(value).__name__}, not a string.",
             hint="Leave it out to get a new key, or pass the key of an experiment.",
         )
     if not is_experiment_key(value):

@@ -41,7 +41,7 @@ def check_value(value: Any, argument: str) -> float:
     """
     if isinstance(value, (str, bytes, bytearray)) or value is None or isinstance(value, complex):
         raise ArgumentTypeError(
-            f"{argument}={value!r} is a {type(value).__name__}, not a number.",
+            f"{argument}={value!r} is of type {type(value).__name__}, not a number.",
             hint="Pass a number; text belongs in log_other or log_parameter.",
         )
     item = getattr(value, "item", None)
@@ -57,7 +57,7 @@ def check_value(value: Any, argument: str) -> float:
         shape = getattr(value, "shape", None)
         what = f"{type(value).__name__} of shape {tuple(shape)}" if shape is not None else type(value).__name__
         raise ArgumentTypeError(
-            f"{argument} is a {what}, not one number.",
+            f"{argument} is of type {what}, not one number.",
             hint="Pass a single number, such as value.mean(); log several with log_metrics.",
         ) from error
 

@@ -41,7 +41,9 @@ def check_name(value: object, argument: str, *, limit: int = NAME_LIMIT) -> str:
         'train/loss'
     """
     if not isinstance(value, str):
-        raise ArgumentTypeError(f"{argument}={value!r} is a {type(value).__name__}, not a string.", hint="Pass a str.")
+        raise ArgumentTypeError(
+            f"{argument}={value!r} is of type {type(value).__name__}, not a string.", hint="Pass a str."
+        )
     if not value or value.isspace():
         raise ArgumentError(f"{argument}={value!r} is empty.", hint="Pass at least one visible character.")
     if len(value) > limit:

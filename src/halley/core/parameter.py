@@ -98,7 +98,7 @@ def flatten(parameters: Any, *, prefix: str | None = None, nested: bool = True) 
     mapping = parameters if isinstance(parameters, Mapping) else getattr(parameters, "__dict__", None)
     if mapping is None or isinstance(parameters, type):
         raise ArgumentTypeError(
-            f"parameters is a {type(parameters).__name__}, not a dictionary.",
+            f"parameters is of type {type(parameters).__name__}, not a dictionary.",
             hint="Pass a dict, or an object with attributes such as argparse's Namespace.",
         )
     front = "" if prefix is None else check_name(prefix, "prefix") + "_"

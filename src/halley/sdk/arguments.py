@@ -74,7 +74,7 @@ def load_settings(
         SettingError: a setting from elsewhere is wrong.
     """
     if api_key is not None and not isinstance(api_key, str):
-        raise ArgumentTypeError(f"api_key is a {type(api_key).__name__}, not a string.", hint="Pass a str.")
+        raise ArgumentTypeError(f"api_key is of type {type(api_key).__name__}, not a string.", hint="Pass a str.")
     return settings.load(
         {
             "api_key": api_key,

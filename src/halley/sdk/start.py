@@ -107,7 +107,7 @@ def _read_config(config: Any) -> dict[str, Any]:
     values = config if isinstance(config, Mapping) else getattr(config, "__dict__", None)
     if values is None:
         raise ArgumentTypeError(
-            f"start(experiment_config) is a {type(config).__name__}, not a dictionary.",
+            f"start(experiment_config) is of type {type(config).__name__}, not a dictionary.",
             hint="Pass Experiment's options.",
         )
     return {str(name): value for name, value in values.items() if value is not None}

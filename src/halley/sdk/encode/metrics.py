@@ -25,7 +25,7 @@ def flatten_metrics(dic: Any, prefix: str | None = None) -> list[tuple[str, floa
     """
     if not isinstance(dic, Mapping):
         raise ArgumentTypeError(
-            f"log_metrics(dic) is a {type(dic).__name__}, not a dictionary.",
+            f"log_metrics(dic) is of type {type(dic).__name__}, not a dictionary.",
             hint="Pass {name: value}, or log one number with log_metric(name, value).",
         )
     front = "" if prefix is None else check_name(prefix, "log_metrics(prefix)") + "_"

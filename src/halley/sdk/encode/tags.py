@@ -20,7 +20,7 @@ def check_tags(tags: Any) -> tuple[str, ...]:
     """
     if isinstance(tags, (str, bytes)) or not isinstance(tags, Iterable):
         raise ArgumentTypeError(
-            f"add_tags(tags)={tags!r} is a {type(tags).__name__}, not a list of strings.",
+            f"add_tags(tags)={tags!r} is of type {type(tags).__name__}, not a list of strings.",
             hint="Pass a list, or use add_tag for one tag.",
         )
     return tuple(dict.fromkeys(check_name(tag, "add_tags(tags)") for tag in tags))

@@ -49,7 +49,7 @@ class Facts(Voice):
         """
         if not isinstance(dictionary, Mapping):
             raise ArgumentTypeError(
-                f"log_others(dictionary) is a {type(dictionary).__name__}, not a dictionary.",
+                f"log_others(dictionary) is of type {type(dictionary).__name__}, not a dictionary.",
                 hint="Pass {key: value}, or log one fact with log_other(key, value).",
             )
         for key, value in dictionary.items():
