@@ -60,7 +60,7 @@ docs: gen  ## Write the reference pages and check the documentation
 	@$(BIN)/python -m pytest -q tests/docs
 
 lock: .make/python  ## Resolve requirements.lock anew 
-	@$(BIN)/python -m pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra server --extra examples \
+	@$(BIN)/python -m pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra server --extra postgresql --extra examples \
 	  --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate -q -o requirements.lock
 
 chromium:
