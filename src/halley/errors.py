@@ -12,7 +12,8 @@ HalleyError                      code, message, hint
 │   ├── ServerUnreachable
 │   └── ServerRefused
 ├── StorageError                 the data folder or database cannot be used
-│   └── StorageVersionError      the database was written by a newer Halley
+│   ├── StorageVersionError      the database was written by a newer Halley
+│   └── StorageLocked            another server is writing the same thing; the writer waits and tries again
 ├── ListenError                  the server cannot listen where it is told to
 └── RequestError                 an HTTP request that the server answers with an error; has a status
     ├── InvalidRequest 400       ├── NotFound 404      ├── Conflict 409
@@ -125,6 +126,22 @@ class StorageVersionError(StorageError):
     """The database was written by a newer version of Halley."""
 
     code = "storage_version"
+
+
+class StorageLocked(StorageError):
+    """Another server is writing what a job needs; the store's writer waits for it and runs the job again.
+
+    Args:
+        message: What happened.
+        hint: What to do next.
+        key: What is locked.
+    """
+
+    code = "storage_locked"
+
+    def __init__(self, message: str, *, hint: str = "", key: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.key = key
 
 
 class ListenError(HalleyError):

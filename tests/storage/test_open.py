@@ -12,7 +12,7 @@ from halley.storage.open import DATABASE_FILE, open_storage
 from halley.storage.sql.migrate import list_migrations
 from halley.storage.testing.make import make_run
 
-KNOWN = list_migrations()[-1][0]
+KNOWN = list_migrations("sqlite")[-1][0]
 
 
 def test_a_folder_is_made(tmp_path):

@@ -25,15 +25,15 @@ def test_the_schema_is_the_golden_one(storage, folder):
 
 
 def test_migrations_are_numbered_without_gaps():
-    assert [number for number, _, _ in list_migrations()] == list(range(1, len(list_migrations()) + 1))
+    assert [number for number, _, _ in list_migrations("sqlite")] == list(range(1, len(list_migrations("sqlite")) + 1))
 
 
 def test_migrating_again_changes_nothing(tmp_path):
     dialect = Sqlite(tmp_path / "x.db")
-    link = Link(dialect.connect(is_reader=False), dialect)
-    versions = [migrate(link, "x.db") for _ in range(2)]
-    assert versions == [len(list_migrations())] * 2
-    assert link.rows("select version from halley_schema") == [(number,) for number, _, _ in list_migrations()]
+    link = Link(dialect, is_reader=False)
+    versions = [migrate(link) for _ in range(2)]
+    assert versions == [len(list_migrations("sqlite"))] * 2
+    assert link.rows("select version from halley_schema") == [(number,) for number, _, _ in list_migrations("sqlite")]
     link.close()
 
 

@@ -1,31 +1,36 @@
-"""Opens a data folder as a store: the one door to the adapters."""
+"""Opens a data folder or a PostgreSQL database as a store: the one door to the adapters."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
-from halley.errors import StorageError
+from halley.errors import SettingError, StorageError
 from halley.storage.lock import FolderLock
-from halley.storage.sql.dialect import Sqlite
+from halley.storage.sql.dialect import Dialect, Sqlite
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import migrate
 from halley.storage.sql.store import SqlStorage
 
 DATABASE_FILE = "halley.db"
 
+_SCHEMES = ("postgresql://", "postgres://")
 
-def open_storage(path: Path) -> SqlStorage:
-    """Open the store in a folder, which is made if there is none, and bring its schema up to date.
+
+def open_storage(place: Path | str) -> SqlStorage:
+    """Open the store at a place, and bring its schema up to date.
 
     Args:
-        path: The data folder, readable by this user alone if it is made here. One server at a time may have it open.
+        place: `postgresql://user:password@host:port/database`, or a data folder, which is made if there is none,
+            readable by this user alone. One server at a time may have a folder open; several may have a PostgreSQL
+            database open.
 
     Returns:
         The open store; close it.
 
     Raises:
         StorageVersionError: a newer Halley wrote it.
-        StorageError: the folder or the database cannot be used, or another server has it open.
+        StorageError: the folder or the database cannot be used, or another server has the folder open.
+        SettingError: it is the URL of something else, or the package for PostgreSQL is not installed.
 
     Example:
         >>> storage = open_storage(Path("data"))
@@ -33,7 +38,9 @@ def open_storage(path: Path) -> SqlStorage:
         1
         >>> storage.close()
     """
-    folder = Path(path)
+    if isinstance(place, str) and "://" in place:
+        return _open(_make_postgresql(place), None)
+    folder = Path(place)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -42,13 +49,36 @@ def open_storage(path: Path) -> SqlStorage:
             hint="Choose a folder that this user may write, with --data.",
         ) from error
     lock = FolderLock(folder)
-    dialect = Sqlite(folder / DATABASE_FILE)
     with suppress(OSError):  # what is wrong with the file or its folder is told when it is opened
         os.close(os.open(folder / DATABASE_FILE, os.O_CREAT | os.O_WRONLY, 0o600))  # for this user alone, if it is new
     try:
-        link = Link(dialect.connect(is_reader=False), dialect)
+        return _open(Sqlite(folder / DATABASE_FILE), lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _make_postgresql(url: str) -> Dialect:
+    if not url.startswith(_SCHEMES):
+        raise SettingError(
+            f"A database of kind {url.partition(':')[0]!r} is not known.",
+            hint="Write postgresql://user:password@host:port/database, or leave it out for SQLite in the data folder.",
+        )
+    try:
+        from halley.storage.sql.postgresql import Postgresql  # noqa: PLC0415 - psycopg is an extra
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"The Python package {error.name!r} is not installed, which PostgreSQL needs.",
+            hint="pip install 'halley[server,postgresql]'",
+        ) from error
+    return Postgresql(url)
+
+
+def _open(dialect: Dialect, lock: FolderLock | None) -> SqlStorage:
+    try:
+        link = Link(dialect, is_reader=False)
         try:
-            migrate(link, str(folder / DATABASE_FILE))
+            migrate(link)
         except Exception as error:
             link.close()
             told = dialect.explain(error)
@@ -58,5 +88,4 @@ def open_storage(path: Path) -> SqlStorage:
         return SqlStorage(dialect, link, lock)
     except BaseException:
         dialect.close()
-        lock.release()
         raise

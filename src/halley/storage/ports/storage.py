@@ -9,6 +9,10 @@ must not start another write. What a completed future returned is durable: it su
 meanwhile; readers never wait for the writer, nor the writer for readers. A snapshot belongs to the thread that opened
 it.
 
+**Several processes.** Where the database can be shared (PostgreSQL), several processes may have it open: all of the
+above holds for each and between them, and a job may be run again, from the start, if another process was writing the
+same thing: it must change nothing but the store. `announce` and `listen` carry short texts between them.
+
 **Order.** A read that starts after a write's future completed sees that write.
 """
 
@@ -52,6 +56,25 @@ class Storage(Protocol):
 
     def read(self) -> AbstractContextManager[Session]:
         """Open a snapshot."""
+        ...
+
+    def announce(self, text: str) -> None:
+        """Tell the other processes that have this store open, if there can be any.
+
+        Args:
+            text: At most 7,000 bytes. It is lost if nobody listens, or if the database fails.
+        """
+        ...
+
+    def listen(self, on_text: Callable[[str | None], None]) -> Callable[[], None]:
+        """Hear what other processes announce.
+
+        Args:
+            on_text: Called in a thread of the store with every text; with None when some may have been missed.
+
+        Returns:
+            What ends it; waits until `on_text` is not called any more.
+        """
         ...
 
     def close(self) -> None:

@@ -1,12 +1,13 @@
-"""What differs between databases, all of it. SQLite now; a second class of the same shape adds another database."""
+"""What differs between databases, all of it: the seam, and SQLite. PostgreSQL is in `postgresql.py`."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
 
-from halley.errors import StorageError
+from halley.errors import HalleyError, StorageError
 
 _PAGE_BYTES = 8192
 _WAL_LIMIT_BYTES = 64 * 2**20
@@ -24,8 +25,18 @@ class Dialect(Protocol):
         ...
 
     @property
+    def place(self) -> str:
+        """What messages call the database; never holds a password."""
+        ...
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write to it too, so that writers have to lock what they change."""
+        ...
+
+    @property
     def begin_write(self) -> str:
-        """Begins a transaction that no other writer can get in the way of."""
+        """Begins a transaction. Where the database is not shared, no other writer can get in its way."""
         ...
 
     @property
@@ -54,11 +65,27 @@ class Dialect(Protocol):
         """Whether the driver's connection is inside a transaction."""
         ...
 
+    def is_lost(self, driver: Any) -> bool:
+        """Whether the driver's connection is gone for good, so that another one has to be opened."""
+        ...
+
+    def lock(self, driver: Any, key: int, *, waits: bool) -> bool:
+        """Keep other processes from what a key stands for until the transaction ends; say whether that came true."""
+        ...
+
+    def announce(self, driver: Any, text: str) -> None:
+        """Tell the other processes that listen, once the transaction is committed."""
+        ...
+
+    def listen(self, on_text: Callable[[str | None], None]) -> Callable[[], None]:
+        """Hear what other processes announce, until the function that this returns is called; see `Storage.listen`."""
+        ...
+
     def contains(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
         """Whether a text holds a word, letter by letter."""
         ...
 
-    def explain(self, error: BaseException) -> StorageError | None:
+    def explain(self, error: BaseException) -> HalleyError | None:
         """Turn a database's error into one of ours; None if it is not the database's."""
         ...
 
@@ -81,12 +108,14 @@ class Sqlite:
     """
 
     name = "sqlite"
+    is_shared = False
     begin_write = "BEGIN IMMEDIATE"
     begin_read = "BEGIN"
     schema_words = {  # noqa: RUF012 - a constant; the protocol reads it as a property
         "identity": "integer primary key autoincrement",
         "integer": "integer",
         "real": "real",
+        "text": "text",
         "blob": "blob",
         "boolean": "integer",
         "clustered": "without rowid",
@@ -94,6 +123,7 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.place = str(path)
         self._engine: Engine = create_engine(
             "sqlite://", creator=self._open, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
@@ -152,6 +182,21 @@ class Sqlite:
     def is_in_transaction(self, driver: Any) -> bool:
         """See `Dialect.is_in_transaction`."""
         return bool(driver.in_transaction)
+
+    def is_lost(self, driver: Any) -> bool:  # noqa: ARG002 - a file is not lost
+        """See `Dialect.is_lost`."""
+        return False
+
+    def lock(self, driver: Any, key: int, *, waits: bool) -> bool:  # noqa: ARG002 - `BEGIN IMMEDIATE` has locked all
+        """See `Dialect.lock`."""
+        return True
+
+    def announce(self, driver: Any, text: str) -> None:
+        """See `Dialect.announce`: the folder's lock keeps other processes out, so there is nobody to tell."""
+
+    def listen(self, on_text: Callable[[str | None], None]) -> Callable[[], None]:  # noqa: ARG002 - nobody speaks
+        """See `Dialect.listen`."""
+        return lambda: None
 
     def contains(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
         """See `Dialect.contains`."""

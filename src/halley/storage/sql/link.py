@@ -1,11 +1,16 @@
 """One connection to the database: static SQL straight to the driver, questions that vary through SQLAlchemy Core."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Executable, Row
+from sqlalchemy import Executable, Row
 
+from halley.errors import StorageLocked
 from halley.storage.sql.dialect import Dialect
+
+PLACES, NAMES, SCHEMA = -1, -2, -3
+"""Locks of what no single run owns: places and the list of experiments, names of metrics, the schema."""
 
 
 class Cursor(Protocol):
@@ -31,14 +36,100 @@ class Link:
     """A connection. Not thread-safe: it belongs to whoever took it.
 
     SQL text has `?` for values, whatever the database; the dialect translates.
+
+    **Locks.** Where other processes write to the database too, a transaction locks every run (by its number), and what
+    is shared by runs (by `PLACES` or `NAMES`), before it reads what it will change. It never waits for a lock while it
+    holds others: then two writers could wait for each other. If another process has the lock, `StorageLocked` ends the
+    job; the writer commits the jobs before it, waits with empty hands, and runs the job again.
+
+    Args:
+        dialect: The database.
+        is_reader: Whether it only reads.
+
+    Raises:
+        StorageError: the database cannot be opened.
     """
 
-    def __init__(self, connection: Connection, dialect: Dialect) -> None:
-        self._connection = connection
+    def __init__(self, dialect: Dialect, *, is_reader: bool) -> None:
         self.dialect = dialect
-        self._driver: Any = connection.connection.dbapi_connection
+        self._is_reader = is_reader
+        self._connect()
+        self._held: set[int] = set()
+        self._held_at_save: set[int] = set()
+        self.transaction = 0
+        """Counts transactions."""
         self.has_deleted = False
         """Whether many rows were deleted, so that there may be space to give back."""
+
+    def _connect(self) -> None:
+        self._connection = self.dialect.connect(is_reader=self._is_reader)
+        self._driver: Any = self._connection.connection.dbapi_connection
+
+    # transactions
+
+    def begin_write(self, keys: Iterable[int] = ()) -> None:
+        """Begin a transaction, and wait for locks in it. A connection that was lost meanwhile is opened anew.
+
+        Raises:
+            StorageError: the database cannot be reached.
+        """
+        if self.is_lost:
+            self.renew()
+        try:
+            self.run(self.dialect.begin_write)
+        except Exception:
+            if not self.is_lost:  # it was lost without our knowing: nothing was begun, so beginning again is safe
+                raise
+            self.renew()
+            self.run(self.dialect.begin_write)
+        self.transaction += 1
+        self._held = set()
+        for key in sorted(keys):  # everybody who waits does so in this order, so nobody waits in a ring
+            self.dialect.lock(self._driver, key, waits=True)
+            self._held.add(key)
+
+    def save(self) -> None:
+        """Mark a point in the transaction to which a job can be rolled back."""
+        self.run("SAVEPOINT job")
+        if self.dialect.is_shared:
+            self._held_at_save = set(self._held)
+
+    def roll_back_job(self) -> None:
+        """Undo everything since `save`, locks included."""
+        self.run("ROLLBACK TO job")
+        if self.dialect.is_shared:
+            self._held = self._held_at_save
+
+    def lock(self, key: int) -> bool:
+        """Keep other processes from a run, or from what runs share, until the transaction ends.
+
+        Returns:
+            Whether it is locked only now: another process may have changed what was read of it before.
+
+        Raises:
+            StorageLocked: another process has it.
+        """
+        is_new = self._is_free(key)
+        if not self.try_lock(key):
+            raise StorageLocked(
+                f"Another server is writing what this one needs, in {self.dialect.place}.",
+                hint="Try again.",
+                key=key,
+            )
+        return is_new
+
+    def try_lock(self, key: int) -> bool:
+        """Lock as `lock` does; say whether that was possible."""
+        if self._is_free(key):
+            if not self.dialect.lock(self._driver, key, waits=False):
+                return False
+            self._held.add(key)
+        return True
+
+    def _is_free(self, key: int) -> bool:
+        return self.dialect.is_shared and not self._is_reader and key not in self._held
+
+    # statements
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
         """Run one statement."""
@@ -47,7 +138,7 @@ class Link:
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for every row of values."""
-        self._driver.executemany(self.dialect.translate(sql), rows)
+        self._driver.cursor().executemany(self.dialect.translate(sql), rows)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a question."""
@@ -72,6 +163,25 @@ class Link:
         """Whether the database still holds our transaction open; it drops it by itself when a disk is full."""
         return self.dialect.is_in_transaction(self._driver)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone for good."""
+        return self.dialect.is_lost(self._driver)
+
+    def renew(self) -> None:
+        """Open the connection anew.
+
+        Raises:
+            StorageError: the database cannot be reached.
+        """
+        with suppress(Exception):  # it is lost: closing it may say so once more
+            self._connection.close()
+        self._connect()
+
+    def announce(self, text: str) -> None:
+        """Tell the other processes, once the transaction is committed."""
+        self.dialect.announce(self._driver, text)
+
     def give_back_space(self) -> bool:
         """Return a slice of the space that deletes left to the file system; say whether there is more."""
         return self.dialect.give_back_space(self._driver)
@@ -88,4 +198,4 @@ class Link:
 
 def in_list(ids: Iterable[int]) -> str:
     """Write integers as the list after `in`; there may be more of them than a statement may have values."""
-    return "(" + ",".join(map(str, map(int, ids))) + ")"
+    return "(" + (",".join(map(str, map(int, ids))) or "null") + ")"

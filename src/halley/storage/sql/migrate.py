@@ -1,25 +1,31 @@
-"""Brings a database to the schema this version knows: numbered SQL files, forward only."""
+"""Brings a database to the schema this version knows: numbered SQL files, forward only.
+
+`NNNN_what.sql` is for every database; `NNNN_what.postgresql.sql` adds to the same number what only that one has.
+"""
 
 from importlib import resources
 from string import Template
 
 from halley.errors import StorageVersionError
-from halley.storage.sql.link import Link
+from halley.storage.sql.link import SCHEMA, Link
 
 
-def list_migrations() -> list[tuple[int, str, str]]:
-    """All migrations in order: number, file name, SQL with `$words`."""
+def list_migrations(database: str) -> list[tuple[int, str, str]]:
+    """All migrations of a kind of database in order: number, what it is for, SQL with `$words`."""
     folder = resources.files("halley.storage.sql") / "migrations"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [(int(name[:4]), name, (folder / name).read_text(encoding="utf-8")) for name in names]
+    found: dict[str, str] = {}
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name.removesuffix(".sql")):
+        what, *only, suffix = entry.name.split(".")
+        if suffix == "sql" and only in ([], [database]):
+            found[what] = found.get(what, "") + entry.read_text(encoding="utf-8")
+    return [(int(what[:4]), what, text) for what, text in found.items()]
 
 
-def migrate(link: Link, place: str) -> int:
-    """Apply the migrations a database lacks, all in one transaction.
+def migrate(link: Link) -> int:
+    """Apply the migrations a database lacks, all in one transaction; servers that start at once take turns.
 
     Args:
         link: A connection that may write.
-        place: What errors call the database.
 
     Returns:
         The schema's version.
@@ -27,16 +33,16 @@ def migrate(link: Link, place: str) -> int:
     Raises:
         StorageVersionError: the database has a newer schema than this version knows.
     """
-    migrations = list_migrations()
+    migrations = list_migrations(link.dialect.name)
     known = migrations[-1][0]
-    link.run(link.dialect.begin_write)
+    link.begin_write([SCHEMA])
     try:
         link.run("create table if not exists halley_schema (version integer primary key)")
         version = link.value("select max(version) from halley_schema") or 0
         if version > known:
             raise StorageVersionError(
-                f"{place} has schema version {version}, this Halley knows version {known}.",
-                hint="It was written by a newer Halley: upgrade this one, or choose another data folder.",
+                f"{link.dialect.place} has schema version {version}, this Halley knows version {known}.",
+                hint="It was written by a newer Halley: upgrade this one, or choose another database.",
             )
         for number, _, text in migrations:
             if number > version:

@@ -16,10 +16,15 @@ class SqlSession:
     """
 
     def __init__(self, link: Link, *, is_writer: bool) -> None:
+        self._link = link
         self._memory = Memory(link) if is_writer else None
         self.catalog = SqlCatalog(link)
         self.metrics = SqlMetrics(link, self._memory)
         self.output = SqlOutput(link)
+
+    def announce(self, text: str) -> None:
+        """Tell other processes, once the transaction is committed."""
+        self._link.announce(text)
 
     def forget(self) -> None:
         """Forget what is known of runs: a transaction or a job was rolled back."""

@@ -46,6 +46,15 @@ class SqlStorage:
         """See `Storage.write`."""
         return self._writer.write(job)
 
+    def announce(self, text: str) -> None:
+        """See `Storage.announce`."""
+        if self._dialect.is_shared:
+            self._writer.write(lambda session: session.announce(text))
+
+    def listen(self, on_text: Callable[[str | None], None]) -> Callable[[], None]:
+        """See `Storage.listen`."""
+        return self._dialect.listen(on_text)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """See `Storage.read`.
@@ -53,10 +62,8 @@ class SqlStorage:
         Raises:
             StorageError: the store is closed, or the database cannot be read.
         """
-        link = self._take()
+        link = self._begin()
         try:
-            link.run(self._dialect.begin_read)
-            link.value("select version from halley_schema")  # a snapshot begins with the first question
             yield SqlSession(link, is_writer=False)
         except Exception as error:
             told = self._dialect.explain(error)
@@ -66,13 +73,31 @@ class SqlStorage:
         finally:
             self._put_back(link)
 
-    def _take(self) -> Link:
+    def _begin(self) -> Link:
+        """Begin a snapshot on a connection that waits, or a new one if none of those that wait is alive."""
+        while True:
+            link, is_new = self._take()
+            try:
+                link.run(self._dialect.begin_read)
+                link.value("select max(version) from halley_schema")  # a snapshot begins with the first question
+            except BaseException as error:
+                is_stale = link.is_lost and not is_new
+                link.close()
+                if is_stale and isinstance(error, Exception):
+                    continue
+                told = self._dialect.explain(error)
+                if told is None:
+                    raise
+                raise told from error
+            return link
+
+    def _take(self) -> tuple[Link, bool]:
         with self._gate:
             if self._is_closed:
                 raise StorageError("The store is closed.", hint="Open it again.")
             if self._idle:
-                return self._idle.pop()
-        return Link(self._dialect.connect(is_reader=True), self._dialect)
+                return self._idle.pop(), False
+        return Link(self._dialect, is_reader=True), True
 
     def _put_back(self, link: Link) -> None:
         try:
@@ -81,7 +106,7 @@ class SqlStorage:
             link.close()
             raise
         with self._gate:
-            if not self._is_closed and len(self._idle) < _IDLE_LIMIT:
+            if not self._is_closed and not link.is_lost and len(self._idle) < _IDLE_LIMIT:
                 self._idle.append(link)
                 return
         link.close()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from halley.errors import StorageError
+from halley.errors import StorageError, StorageLocked
 from halley.storage.sql.link import Link
 from halley.storage.sql.session import SqlSession
 
@@ -16,15 +16,16 @@ GROUP_LIMIT = 256
 
 
 class _Work:
-    """A job, its future, and how it came out inside the transaction."""
+    """A job, its future, the locks it needs that others had, and how it came out inside the transaction."""
 
-    __slots__ = ("error", "future", "job", "result")
+    __slots__ = ("error", "future", "job", "result", "wanted")
 
     def __init__(self, job: Callable[[SqlSession], Any]) -> None:
         self.job = job
         self.future: Future[Any] = Future()
         self.result: Any = None
         self.error: BaseException | None = None
+        self.wanted: set[int] = set()
 
 
 class Writer:
@@ -65,8 +66,8 @@ class Writer:
         is_open = True
         while is_open:
             group, is_open = self._next_group()
-            if group:
-                self._commit(group)
+            while group:
+                group = self._commit(group)
             self._give_back_space()
         self._link.close()
 
@@ -84,23 +85,27 @@ class Writer:
                 break
         return group, work is not None
 
-    def _commit(self, group: list[_Work]) -> None:
+    def _commit(self, group: list[_Work]) -> list[_Work]:
+        """Run a group in one transaction; return what is left because another process has what the next job needs."""
+        done = 0
         try:
-            self._link.run(self._link.dialect.begin_write)
-            for work in group:
-                self._run_alone(work)
+            self._link.begin_write(group[0].wanted)
+            while done < len(group) and self._run_alone(group[done]):
+                done += 1
             self._link.run("COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it is, the whole group has to hear of it
             self._abandon(group, error)
-            return
-        for work in group:
+            return []
+        for work in group[:done]:
             if work.error is None:
                 work.future.set_result(work.result)
             else:
                 work.future.set_exception(work.error)
+        return group[done:]
 
-    def _run_alone(self, work: _Work) -> None:
-        self._link.run("SAVEPOINT job")
+    def _run_alone(self, work: _Work) -> bool:
+        """Run a job inside a savepoint; False if it has to wait for another process."""
+        self._link.save()
         try:
             work.result = work.job(self._session)
         except BaseException as error:
@@ -108,9 +113,13 @@ class Writer:
             self._session.forget()
             if not self._link.is_in_transaction:
                 raise
-            self._link.run("ROLLBACK TO job")
+            self._link.roll_back_job()
+            if isinstance(error, StorageLocked):
+                work.wanted.add(error.key)
+                return False
             work.error = self._link.dialect.explain(error) or error
         self._link.run("RELEASE job")
+        return True
 
     def _abandon(self, group: list[_Work], error: Exception) -> None:
         self._session.forget()

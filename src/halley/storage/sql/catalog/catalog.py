@@ -11,19 +11,19 @@ from halley.storage.sql.catalog.columns import list_columns
 from halley.storage.sql.catalog.facts import OTHER, PARAMETER, get_facts, put_facts, to_search_text
 from halley.storage.sql.catalog.read import read_experiments, read_projects
 from halley.storage.sql.catalog.search import Search, search_experiments
-from halley.storage.sql.link import Link
+from halley.storage.sql.link import PLACES, Link, in_list
 
 _MAKE_EXPERIMENT = """
 insert into experiment (key, project_id, number, name, state, reason, traceback, started_at, is_start_told, ended_at,
     heard_at, host, process, command, source, is_archived)
-values (?, ?, ?, ?, 'running', '', '', ?, 0, null, ?, '', 0, '', '', 0)
+values (?, ?, ?, ?, 'running', '', '', ?, false, null, ?, '', 0, '', '', false)
 returning run
 """
 
 _DESCRIBE_START = """
 update experiment set
-    started_at = case when is_start_told = 1 and started_at < ? then started_at else ? end,
-    is_start_told = 1, host = ?, process = ?, command = ?, source = ?
+    started_at = case when is_start_told and started_at < ? then started_at else ? end,
+    is_start_told = true, host = ?, process = ?, command = ?, source = ?
 where run = ?
 """
 
@@ -43,9 +43,11 @@ class SqlCatalog:
     def ensure_project(self, workspace: str, project: str, *, now: int) -> int:
         """See `Catalog.ensure_project`."""
         found = self._find_project(workspace, project)
+        link = self._link
+        if found is None and link.lock(PLACES):  # another process may have made it until a moment ago
+            found = self._find_project(workspace, project)
         if found is not None:
             return found
-        link = self._link
         link.run("insert into workspace (name) values (?) on conflict (name) do nothing", (workspace,))
         workspace_id = link.value("select id from workspace where name = ?", (workspace,))
         made: int = link.value(
@@ -82,9 +84,11 @@ class SqlCatalog:
     def ensure_experiment(self, project_id: int, key: str, *, now: int) -> tuple[int, bool]:
         """See `Catalog.ensure_experiment`."""
         found = self.find_run(key)
+        link = self._link
+        if found is None and link.lock(PLACES):  # another process may have made it until a moment ago
+            found = self.find_run(key)
         if found is not None:
             return found, False
-        link = self._link
         if link.value("select 1 from deleted_experiment where key = ?", (key,)):
             raise Gone(f"Experiment {key} was deleted.", hint="Nothing is taken for it any more; log under a new key.")
         number = link.value(
@@ -92,11 +96,18 @@ class SqlCatalog:
             (project_id,),
         )
         run: int = link.value(_MAKE_EXPERIMENT, (key, project_id, number, make_experiment_name(number), now, now))
+        link.lock(run)
         self._note_search_text(run)
         return run, True
 
     def find_run(self, key: str) -> int | None:
-        """See `Catalog.find_run`."""
+        """See `Catalog.find_run`. In a job no other process writes the run from here on."""
+        run = self._find_run(key)
+        if run is not None and self._link.lock(run):  # another process may have deleted it until a moment ago
+            run = self._find_run(key)
+        return run
+
+    def _find_run(self, key: str) -> int | None:
         run: int | None = self._link.value("select run from experiment where key = ?", (key,))
         return run
 
@@ -106,10 +117,12 @@ class SqlCatalog:
 
     def describe_start(self, run: int, *, started_at: int, host: str, process: int, command: str, source: str) -> None:
         """See `Catalog.describe_start`. The first start told replaces the time at which the experiment was made."""
+        self._link.lock(run)
         self._link.run(_DESCRIBE_START, (started_at, started_at, host, process, command, source, run))
 
     def set_name(self, run: int, name: str) -> None:
         """See `Catalog.set_name`."""
+        self._link.lock(run)
         self._link.run("update experiment set name = ? where run = ?", (name, run))
         self._note_search_text(run)
 
@@ -117,6 +130,7 @@ class SqlCatalog:
         self, run: int, state: State, *, ended_at: int | None = None, reason: str = "", traceback: str = ""
     ) -> None:
         """See `Catalog.set_state`."""
+        self._link.lock(run)
         self._link.run(
             "update experiment set state = ?, ended_at = ?, reason = ?, traceback = ? where run = ?",
             (state.value, ended_at, reason, traceback, run),
@@ -124,22 +138,28 @@ class SqlCatalog:
 
     def hear(self, run: int, *, now: int) -> None:
         """See `Catalog.hear`."""
+        self._link.lock(run)
         self._link.run("update experiment set heard_at = ? where run = ? and heard_at < ?", (now, run, now))
 
     def lose_silent(self, *, heard_before: int) -> Sequence[int]:
         """See `Catalog.lose_silent`."""
+        silent = self._link.rows("select run from experiment where state = 'running' and heard_at < ?", (heard_before,))
+        runs = [run for (run,) in silent if self._link.try_lock(run)]  # who is being written is not silent
         rows = self._link.rows(
-            "update experiment set state = 'lost' where state = 'running' and heard_at < ? returning run",
+            f"update experiment set state = 'lost' where run in {in_list(runs)} and state = 'running'"
+            " and heard_at < ? returning run",
             (heard_before,),
         )
         return sorted(run for (run,) in rows)
 
     def set_archived(self, run: int, is_archived: bool) -> None:
         """See `Catalog.set_archived`."""
-        self._link.run("update experiment set is_archived = ? where run = ?", (int(is_archived), run))
+        self._link.lock(run)
+        self._link.run("update experiment set is_archived = ? where run = ?", (is_archived, run))
 
     def delete_experiment(self, run: int, *, now: int) -> None:
         """See `Catalog.delete_experiment`."""
+        self._link.lock(run)
         self._link.run(
             "insert into deleted_experiment (key, deleted_at) select key, ? from experiment where run = ?", (now, run)
         )
@@ -152,6 +172,7 @@ class SqlCatalog:
     def claim(self, run: int, writer: str, first: int, count: int, *, is_forced: bool = False) -> Claim:
         """See `Catalog.claim`."""
         link = self._link
+        link.lock(run)
         known = link.value("select records from writer where run = ? and writer = ?", (run, writer)) or 0
         if known == first or (is_forced and known < first):
             if first + count > known:
@@ -169,17 +190,20 @@ class SqlCatalog:
 
     def put_parameters(self, run: int, parameters: Mapping[str, tuple[Value, str]]) -> None:
         """See `Catalog.put_parameters`."""
+        self._link.lock(run)
         if parameters:
             put_facts(self._link, run, PARAMETER, parameters)
             self._note_search_text(run)
 
     def put_others(self, run: int, others: Mapping[str, Value]) -> None:
         """See `Catalog.put_others`."""
+        self._link.lock(run)
         if others:
             put_facts(self._link, run, OTHER, {name: (value, "") for name, value in others.items()})
 
     def add_tags(self, run: int, tags: Sequence[str]) -> None:
         """See `Catalog.add_tags`."""
+        self._link.lock(run)
         first = self._link.value("select coalesce(max(position), -1) + 1 from tag where run = ?", (run,))
         self._link.run_many(
             "insert into tag (run, name, position) values (?, ?, ?) on conflict (run, name) do nothing",
@@ -189,6 +213,7 @@ class SqlCatalog:
 
     def set_tags(self, run: int, tags: Sequence[str]) -> None:
         """See `Catalog.set_tags`."""
+        self._link.lock(run)
         self._link.run("delete from tag where run = ?", (run,))
         self.add_tags(run, tags)
 

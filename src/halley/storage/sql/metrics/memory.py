@@ -1,15 +1,17 @@
 """What the writer remembers of runs from job to job, so that a small batch need not read before it writes.
 
-All of it can be read again from the tables; after a rollback it is forgotten altogether.
+All of it can be read again from the tables; after a rollback it is forgotten altogether. Where other processes write
+to the database too, table `owner` says who wrote a run last: if that was another, the run is read again.
 """
 
 import math
+import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 
 from halley.core.metric import MetricId
 from halley.errors import StorageError
-from halley.storage.sql.link import Link
+from halley.storage.sql.link import NAMES, Link
 from halley.storage.sql.metrics.summary import Summary
 
 _SERIES_LIMIT = 200_000
@@ -27,15 +29,17 @@ class RunMemory:
         first_time: The earliest time of a point, None before the first.
         waiting: How many points are in its journal.
         series: Metric number to summary.
+        checked: The last transaction in which it was read, or known to be as it is in the tables.
     """
 
-    __slots__ = ("first_time", "project_id", "series", "waiting")
+    __slots__ = ("checked", "first_time", "project_id", "series", "waiting")
 
     def __init__(self, project_id: int, first_time: int | None, waiting: int, series: dict[int, Summary]) -> None:
         self.project_id = project_id
         self.first_time = first_time
         self.waiting = waiting
         self.series = series
+        self.checked = 0
 
 
 class Memory:
@@ -47,6 +51,7 @@ class Memory:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._server = secrets.randbits(62)
         self._runs: OrderedDict[int, RunMemory] = OrderedDict()
         self._metrics: dict[MetricId, int] = {}
 
@@ -56,8 +61,10 @@ class Memory:
         self._metrics.clear()
 
     def forget_run(self, run: int) -> None:
-        """Forget one run."""
+        """Forget one run, and let all other processes forget it."""
         self._runs.pop(run, None)
+        if self._link.dialect.is_shared:
+            self._link.run("delete from owner where run = ?", (run,))
 
     def recall(self, run: int) -> RunMemory:
         """What is known of a run.
@@ -65,13 +72,28 @@ class Memory:
         Raises:
             StorageError: there is no such run.
         """
+        self._link.lock(run)
         known = self._runs.get(run)
+        is_sure = known is not None and known.checked == self._link.transaction
+        if self._link.dialect.is_shared and not is_sure and not self._claim(run):
+            known = None
         if known is None:
             known = self._runs[run] = self._read(run)
             self._drop_oldest()
         else:
             self._runs.move_to_end(run)
+        known.checked = self._link.transaction
         return known
+
+    def _claim(self, run: int) -> bool:
+        """Note that this process writes the run; say whether it was the last one before, too."""
+        if self._link.value("select server from owner where run = ?", (run,)) == self._server:
+            return True
+        self._link.run(
+            "insert into owner (run, server) values (?, ?) on conflict (run) do update set server = excluded.server",
+            (run, self._server),
+        )
+        return False
 
     def _drop_oldest(self) -> None:
         size = sum(len(known.series) for known in self._runs.values())
@@ -87,7 +109,7 @@ class Memory:
         return RunMemory(
             project_id,
             link.value("select first_time from origin where run = ?", (run,)),
-            link.value("select coalesce(sum(n), 0) from journal where run = ?", (run,)),
+            link.value("select cast(coalesce(sum(n), 0) as bigint) from journal where run = ?", (run,)),
             {metric: summary for _, metric, summary in read_summaries(link, run)},
         )
 
@@ -104,6 +126,8 @@ class Memory:
         name, context = metric
         link = self._link
         number: int | None = link.value("select id from metric where name = ? and context = ?", (name, context))
+        if number is None and link.lock(NAMES):  # another process may have named it until a moment ago
+            number = link.value("select id from metric where name = ? and context = ?", (name, context))
         if number is None:
             number = link.value("insert into metric (name, context) values (?, ?) returning id", (name, context))
         assert number is not None

@@ -77,6 +77,7 @@ class SqlMetrics:
 
     def delete(self, run: int) -> None:
         """See `Metrics.delete`."""
+        self._link.lock(run)
         for table in ("journal", "chunk", "clock", "series", "origin"):
             self._link.run(f"delete from {table} where run = ?", (run,))
         self._writing.forget_run(run)
@@ -84,6 +85,7 @@ class SqlMetrics:
 
     def tidy(self, run: int) -> None:
         """See `Metrics.tidy`."""
+        self._link.lock(run)
         compact(self._link, run)
         self._writing.forget_run(run)
 

@@ -4,13 +4,13 @@
 
 create table workspace (
     id $identity,
-    name text not null unique
+    name $text not null unique
 );
 
 create table project (
     id $identity,
     workspace_id $integer not null,
-    name text not null,
+    name $text not null,
     created_at $integer not null,
     experiment_total $integer not null,
     unique (workspace_id, name)
@@ -20,21 +20,21 @@ create table project (
 
 create table experiment (
     run $identity,
-    key text not null unique,
+    key $text not null unique,
     project_id $integer not null,
     number $integer not null,
-    name text not null,
-    state text not null,
-    reason text not null,
-    traceback text not null,
+    name $text not null,
+    state $text not null,
+    reason $text not null,
+    traceback $text not null,
     started_at $integer not null,
     is_start_told $boolean not null,
     ended_at $integer,
     heard_at $integer not null,
-    host text not null,
+    host $text not null,
     process $integer not null,
-    command text not null,
-    source text not null,
+    command $text not null,
+    source $text not null,
     is_archived $boolean not null
 );
 create index experiment_project on experiment (project_id, is_archived, state, heard_at);
@@ -43,7 +43,7 @@ create index experiment_running on experiment (heard_at) where state = 'running'
 -- keys of experiments that were deleted: who still sends one does not bring it back
 
 create table deleted_experiment (
-    key text primary key,
+    key $text primary key,
     deleted_at $integer not null
 ) $clustered;
 
@@ -51,12 +51,12 @@ create table deleted_experiment (
 
 create table search_text (
     run $integer primary key,
-    content text not null
+    content $text not null
 );
 
 create table tag (
     run $integer not null,
-    name text not null,
+    name $text not null,
     position $integer not null,
     primary key (run, name)
 ) $clustered;
@@ -65,14 +65,14 @@ create table tag (
 
 create table fact (
     run $integer not null,
-    kind text not null,
-    name text not null,
+    kind $text not null,
+    name $text not null,
     project_id $integer not null,
     type $integer not null,
     number $real,
-    content text,
-    digits text,
-    source text not null,
+    content $text,
+    digits $text,
+    source $text not null,
     primary key (run, kind, name)
 ) $clustered;
 create index fact_name on fact (project_id, kind, name, number, run);
@@ -81,7 +81,7 @@ create index fact_name on fact (project_id, kind, name, number, run);
 
 create table writer (
     run $integer not null,
-    writer text not null,
+    writer $text not null,
     records $integer not null,
     primary key (run, writer)
 ) $clustered;
@@ -90,8 +90,8 @@ create table writer (
 
 create table metric (
     id $identity,
-    name text not null,
-    context text not null,
+    name $text not null,
+    context $text not null,
     unique (name, context)
 );
 
@@ -151,7 +151,7 @@ create index series_metric on series (project_id, metric, run);
 create table output_writer (
     run $integer not null,
     position $integer not null,
-    writer text not null,
+    writer $text not null,
     primary key (run, position),
     unique (run, writer)
 ) $clustered;
@@ -174,6 +174,6 @@ create table output_line (
     number $integer not null,
     stream $integer not null,
     time $integer not null,
-    content text not null,
+    content $text not null,
     primary key (run, position, number)
 ) $clustered;

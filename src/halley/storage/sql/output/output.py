@@ -50,6 +50,7 @@ class SqlOutput:
         """See `Output.append`."""
         if not lines:
             return
+        self._link.lock(run)
         position = self._find_position(run, writer)
         self._unseal(run, position, min(line.number for line in lines))
         self._put_lines(run, position, lines)
@@ -161,6 +162,7 @@ class SqlOutput:
 
     def delete(self, run: int) -> None:
         """See `Output.delete`."""
+        self._link.lock(run)
         for table in ("output_writer", "output_chunk", "output_line"):
             self._link.run(f"delete from {table} where run = ?", (run,))
         self._link.has_deleted = True

@@ -1,0 +1,21 @@
+"""What all adapters are tested with."""
+
+import pytest
+
+from halley.storage.sql.metrics import append, codec, draw, fold
+from halley.storage.sql.output import output
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """Folds, splits, roll-ups and seals happen after a few points and lines, so that short tests meet all of them."""
+    monkeypatch.setattr(append, "_DIRECT_POINTS", 24)
+    monkeypatch.setattr(append, "_FOLD_POINTS", 48)
+    monkeypatch.setattr(append, "_FOLD_WIDTH", 4)
+    monkeypatch.setattr(fold, "CHUNK_POINTS", 64)
+    monkeypatch.setattr(fold, "ROLLED_POINTS", 16)
+    monkeypatch.setattr(codec, "BLOCK_POINTS", 4)
+    monkeypatch.setattr(draw, "BLOCK_POINTS", 4)
+    monkeypatch.setattr(draw, "_ROLLED_POINTS_PER_BUCKET", 8)
+    monkeypatch.setattr(draw, "_FETCH", 3)
+    monkeypatch.setattr(output, "SEAL_LINES", 8)
