@@ -113,6 +113,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "data", "path", None, "", "The folder that holds the server's database; default HOME/data.", scope="server"
     ),
+    Setting(
+        "database",
+        "text",
+        None,
+        "",
+        "A PostgreSQL database instead of the data folder: postgresql://USER:PASSWORD@HOST:PORT/NAME. Set the variable "
+        "rather than the option: other users of the machine see a command's options, password included.",
+        scope="server",
+        is_secret=True,
+    ),
     Setting("no_auth", "flag", False, "", "Listen beyond loopback although nobody has to sign in.", scope="server"),
     Setting(
         "lost_after_seconds",

@@ -1,6 +1,7 @@
 """Start the server and its web pages.
 
-Everything is kept in one folder on this machine; nobody has to sign in, and only this machine can reach it.
+Everything is kept in one folder on this machine, or in a PostgreSQL database, which several servers may share.
+Nobody has to sign in, and only this machine can reach it.
 Stop it with Ctrl-C: requests in flight are finished; a second Ctrl-C does not wait for them.
 """
 
@@ -36,20 +37,27 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingError: an option is wrong, or would open the server to other machines without sign-in.
         ListenError: the port is taken.
-        StorageError: the data folder cannot be used.
+        StorageError: the data folder or the database cannot be used.
     """
     settings = load({setting.name: getattr(arguments, setting.name) for setting in _settings()})
-    folder = Path(settings["data"] or settings["home"] / "data")
+    place = settings["database"] or Path(settings["data"] or settings["home"] / "data")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     host, is_open = settings["host"], settings["no_auth"]
     with (
         contextlib.closing(open_socket(host, settings["port"], is_open_to_all=is_open)) as listener,
-        contextlib.closing(open_storage(folder)) as storage,
+        contextlib.closing(open_storage(place)) as storage,
     ):
         broadcast = Broadcast()
-        app = create_app(storage, _options(settings), broadcast)
+        app = create_app(storage, _options(settings, storage.database), broadcast)
         address = address_of(listener, host)
-        serve(Server(app, broadcast, lambda: _say_ready(address, folder, settings)), listener)
+        serve(
+            Server(
+                app,
+                broadcast,
+                lambda: _say_ready(address, storage.place if settings["database"] else str(place), settings),
+            ),
+            listener,
+        )
     return 0
 
 
@@ -57,9 +65,10 @@ def _settings() -> list[Setting]:
     return [setting for setting in SETTINGS if setting.scope in {"server", "both"}]
 
 
-def _options(settings: dict[str, Any]) -> Options:
+def _options(settings: dict[str, Any], database: str) -> Options:
     return Options(
         version=__version__,
+        database=database,
         hosts=allowed_hosts(settings["host"], is_open_to_all=settings["no_auth"]),
         lost_after_seconds=settings["lost_after_seconds"],
         max_batch_bytes=settings["max_batch_bytes"],
@@ -67,8 +76,8 @@ def _options(settings: dict[str, Any]) -> Options:
     )
 
 
-def _say_ready(address: str, folder: Path, settings: dict[str, Any]) -> None:
-    print(f"Halley is at {address} (data in {folder}). Stop it with Ctrl-C.", flush=True)
+def _say_ready(address: str, place: str, settings: dict[str, Any]) -> None:
+    print(f"Halley is at {address} (data in {place}). Stop it with Ctrl-C.", flush=True)
     if settings["no_auth"]:
         print("Nobody has to sign in: whoever reaches this address can read, change and delete everything.", flush=True)
 

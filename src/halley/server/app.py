@@ -9,6 +9,7 @@ from pathlib import Path
 from litestar import Litestar, Response, Router, get
 
 from halley.server.events.broadcast import Broadcast
+from halley.server.events.relay import Relay
 from halley.server.events.routes import router as events
 from halley.server.experiments.lose import Watch
 from halley.server.experiments.routes import router as experiments
@@ -96,8 +97,11 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
     }
     watch = Watch(storage, broadcast, clock, lost_after_ms=round(options.lost_after_seconds * 1_000))
 
+    relay = Relay(storage, broadcast)
+
     @asynccontextmanager
     async def work(_: Litestar) -> AsyncIterator[None]:
+        await relay.start()
         tasks = [
             asyncio.create_task(
                 repeat(
@@ -118,6 +122,7 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
             for task in tasks:
                 with suppress(asyncio.CancelledError):
                     await task
+            await relay.stop()
 
     api = Litestar(
         route_handlers=[Router(PREFIX, route_handlers=[*slices, _document_route(slices)])],

@@ -1,7 +1,7 @@
 """The broadcast: changes of experiments, gathered for a quarter of a second and handed to everyone who watches."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -55,17 +55,22 @@ class Watcher:
 
 
 class Broadcast:
-    """Takes changes from the slices and gives them to watchers. Belongs to the event loop's thread."""
+    """Takes changes from the slices and gives them to watchers. Belongs to the event loop's thread.
+
+    Attributes:
+        on_flush: Told of the changes that were gathered, whoever watches here: others may have watchers of their own.
+    """
 
     def __init__(self) -> None:
         self._watchers: set[Watcher] = set()
         self._pending: dict[str, Change] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
+        self.on_flush: Callable[[Sequence[Change]], None] | None = None
 
     def publish(self, change: Change) -> None:
         """Tell of a change; changes of one experiment within a quarter of a second leave as one."""
-        if not self._watchers or self._is_closed:
+        if self._is_closed or not (self._watchers or self.on_flush):
             return
         earlier = self._pending.get(change.experiment)
         if earlier is not None:
@@ -105,8 +110,19 @@ class Broadcast:
         """Hand out what is pending and end every line: the server stops."""
         self._flush()
         self._is_closed = True
+        self.let_go()
+
+    def let_go(self) -> None:
+        """End every line; who comes back fetches everything anew."""
         for watcher in self._watchers:
             watcher.close()
+
+    def hand_out(self, change: Change) -> None:
+        """Give a change that was gathered already to everyone who watches here."""
+        event = b"event: change\ndata: " + msgspec.json.encode(change) + b"\n\n"
+        for watcher in self._watchers:
+            if watcher.wants(change):
+                watcher.offer(event)
 
     def _flush(self) -> None:
         if self._timer is not None:
@@ -114,7 +130,6 @@ class Broadcast:
             self._timer = None
         pending, self._pending = self._pending, {}
         for change in pending.values():
-            event = b"event: change\ndata: " + msgspec.json.encode(change) + b"\n\n"
-            for watcher in self._watchers:
-                if watcher.wants(change):
-                    watcher.offer(event)
+            self.hand_out(change)
+        if pending and self.on_flush is not None:
+            self.on_flush(list(pending.values()))

@@ -42,6 +42,11 @@ class SqlStorage:
         """`sqlite` or `postgresql`."""
         return self._dialect.name
 
+    @property
+    def place(self) -> str:
+        """Where it is, as people may be told: the data folder, or the URL without its password."""
+        return self._dialect.place
+
     def write(self, job: Callable[[Session], T]) -> "Future[T]":
         """See `Storage.write`."""
         return self._writer.write(job)
