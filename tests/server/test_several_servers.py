@@ -16,7 +16,7 @@ import pytest
 from tests.databases import PASSWORD
 
 from halley.wire.batch import MEDIA_TYPE, encode_batch
-from halley.wire.records import Name, Start
+from halley.wire.records import Name
 
 pytestmark = pytest.mark.e2e
 
@@ -87,7 +87,7 @@ def test_what_one_server_took_the_other_shows_live(start, make):
     one, other = start(), start()
     run = make.run(one)
     with watching(other, run.project) as changes, watching(one, run.project) as own:
-        run.say(Start(time=make.now, mode="create"), Name(time=1, name="n"), points=make.points([1.0, 2.0, 4.0]))
+        run.say(Name(time=1, name="n"), points=make.points([1.0, 2.0, 4.0]))
         change = next(changes)
         assert change == {
             "workspace": "default",

@@ -97,6 +97,7 @@ class Broadcast:
     @contextmanager
     def watch(self, workspace: str | None, project: str | None) -> Iterator[Watcher]:
         """Open a line for as long as the context lasts."""
+        self._flush()  # what happened before is no news to who comes now
         watcher = Watcher(workspace, project)
         self._watchers.add(watcher)
         if self._is_closed:
