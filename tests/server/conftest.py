@@ -33,9 +33,9 @@ class Clock:
 class Live:
     """A running server and a client for it."""
 
-    def __init__(self, folder, **options):
+    def __init__(self, place, **options):
         self.clock = Clock()
-        self.storage = open_storage(folder / "data")
+        self.storage = open_storage(place)
         self.broadcast = Broadcast()
         listener = open_socket("127.0.0.1", 0, is_open_to_all=False)
         self.url = address_of(listener, "127.0.0.1")
@@ -123,9 +123,12 @@ class Run:
         return reply.json()
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory) -> Iterator[Live]:
-    server = Live(tmp_path_factory.mktemp("server"))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def live(request, tmp_path_factory) -> Iterator[Live]:
+    if request.param == "sqlite":
+        server = Live(tmp_path_factory.mktemp("server") / "data")
+    else:
+        server = Live(request.getfixturevalue("databases").make())
     try:
         yield server
     finally:
@@ -138,7 +141,7 @@ def start_live(tmp_path) -> Iterator[object]:
     started = []
 
     def start(**options):
-        started.append(Live(tmp_path / str(len(started)), **options))
+        started.append(Live(tmp_path / str(len(started)) / "data", **options))
         return started[-1]
 
     try:
