@@ -10,7 +10,7 @@ BIN := .venv/bin
 PORT ?= 1986
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup run test check gen bench docs lock chromium clean
+.PHONY: help setup run test check gen bench docs lock chromium postgresql clean
 
 help:  ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,7 +35,7 @@ setup: .make/python .make/web  ## Make .venv with everything in it, and build th
 run: setup  ## Start the server, train the examples against it, print the URL; Ctrl-C stops everything
 	@exec $(BIN)/python examples/tour.py --port $(PORT)
 
-test: setup check chromium  ## Pass every check and test, browser tests included
+test: setup check chromium postgresql  ## Pass every check and test, browser tests included
 	@$(BIN)/python packaging/web.py npm run --silent test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore tests/e2e
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e  # apart: the browser's driver keeps an event loop running
@@ -70,6 +70,14 @@ chromium:
 	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >.make/apt.log 2>&1 \
 	      || { tail -5 .make/apt.log; exit 1; }; \
 	  else echo "The browser tests need Chromium: sudo apt install chromium"; exit 1; fi; }
+
+postgresql:
+	@test -n "$${HALLEY_TEST_DATABASE:-}" || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing PostgreSQL for the tests"; \
+	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql) >.make/apt.log 2>&1 \
+	      || { tail -5 .make/apt.log; exit 1; }; \
+	  else echo "The tests need PostgreSQL: sudo apt install postgresql (or set HALLEY_TEST_DATABASE)"; exit 1; fi; }
 
 clean:  ## Remove everything that was built
 	rm -rf .venv .make web/node_modules src/halley/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -136,9 +136,12 @@ class Link:
         cursor: Cursor = self._driver.execute(self.dialect.translate(sql), values)
         return cursor
 
-    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one statement for every row of values."""
-        self._driver.cursor().executemany(self.dialect.translate(sql), rows)
+        if len(rows) == 1:  # a pipeline for one row costs more than it gains
+            self.run(sql, rows[0])
+        else:
+            self._driver.cursor().executemany(self.dialect.translate(sql), rows)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a question."""

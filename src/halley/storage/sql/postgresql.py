@@ -226,7 +226,17 @@ _MEANINGS = (
         "Raise max_connections of the database: a Halley server takes up to 50.",
     ),
     (
-        r"^25006|^57P0[1-5]|^08|^40|^25P0[34]|^55P03|server closed the connection|connection is (closed|lost)",
+        r"^25006",
+        "{place} takes no writes here: {said}.",
+        "Inside the server, write in a job given to write(); else the URL names a standby: give that of the primary.",
+    ),
+    (
+        r"^40|^55P03",
+        "Another server was in the way in {place}: {said}.",
+        "Nothing of this was kept; senders try again by themselves.",
+    ),
+    (
+        r"^57P0[1-5]|^08|^25P0[34]|server closed the connection|connection is (closed|lost)",
         "The connection to {place} was lost: {said}.",
         "Nothing unacknowledged was kept; the server connects again and senders try again by themselves.",
     ),

@@ -25,7 +25,7 @@ select experiment.run, experiment.key, workspace.name, project.name, experiment.
 from experiment
 join project on project.id = experiment.project_id
 join workspace on workspace.id = project.workspace_id
-where experiment.run in {runs}
+where experiment.run {chosen}
 """
 
 
@@ -49,8 +49,10 @@ def read_projects(link: Link, condition: str, values: Sequence[Any]) -> list[Pro
 
 def read_experiments(link: Link, runs: Sequence[int]) -> dict[int, Experiment]:
     """The experiments of some runs, by run."""
+    # One run is asked for with every batch: a statement that is always the same is prepared once.
+    chosen, values = ("= ?", tuple(runs)) if len(runs) == 1 else (f"in {in_list(runs)}", ())
     tags: dict[int, list[str]] = {}
-    for run, name in link.rows(f"select run, name from tag where run in {in_list(runs)} order by run, position"):
+    for run, name in link.rows(f"select run, name from tag where run {chosen} order by run, position", values):
         tags.setdefault(run, []).append(name)
     return {
         row[0]: Experiment(
@@ -73,5 +75,5 @@ def read_experiments(link: Link, runs: Sequence[int]) -> dict[int, Experiment]:
             is_archived=bool(row[16]),
             tags=tuple(tags.get(row[0], ())),
         )
-        for row in link.rows(_EXPERIMENTS.format(runs=in_list(runs)))
+        for row in link.rows(_EXPERIMENTS.format(chosen=chosen), values)
     }
