@@ -5,6 +5,7 @@ import random
 import re
 import secrets
 import signal
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -240,6 +241,14 @@ def test_a_url_that_leads_nowhere(url, error, says):
     with pytest.raises(error, match=says) as caught:
         open_storage(url)
     assert_no_secret(caught.value, "secret", "se%cret", "cret@")
+
+
+def test_without_the_driver(monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "psycopg" or name.endswith("sql.postgresql")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingError, match=r"pip install 'halley\[server,postgresql\]'"):
+        open_storage("postgresql://127.0.0.1/x")
 
 
 def assert_no_secret(error, *secrets):

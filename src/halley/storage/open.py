@@ -66,9 +66,9 @@ def _make_postgresql(url: str) -> Dialect:
         )
     try:
         from halley.storage.sql.postgresql import Postgresql  # noqa: PLC0415 - psycopg is an extra
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise SettingError(
-            f"The Python package {error.name!r} is not installed, which PostgreSQL needs.",
+            f"What PostgreSQL needs is not installed: {error}.",
             hint="pip install 'halley[server,postgresql]'",
         ) from error
     return Postgresql(url)
