@@ -2,8 +2,30 @@
 
 import pytest
 
+from halley.storage.open import open_storage
 from halley.storage.sql.metrics import append, codec, draw, fold
 from halley.storage.sql.output import output
+
+
+@pytest.fixture
+def reopen(place):
+    """Opens the adapter's store; called again, it closes and opens it anew."""
+    opened = []
+
+    def open_anew():
+        for storage in opened:
+            storage.close()
+        opened[:] = [open_storage(place)]
+        return opened[0]
+
+    yield open_anew
+    for storage in opened:
+        storage.close()
+
+
+@pytest.fixture
+def storage(reopen):
+    return reopen()
 
 
 @pytest.fixture

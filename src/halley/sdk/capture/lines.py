@@ -46,11 +46,6 @@ class LineSplitter:
         self._shown, self._shown_at = line.text, now_ms
         return line
 
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether a line has begun and has not ended."""
-        return self._number >= 0
-
     def end(self, now_ms: int) -> Iterator[OutputLine]:
         """Give the last line, which has no end."""
         yield from self._finish_lines(self._decode(b"", True), now_ms)

@@ -1,0 +1,49 @@
+"""The ports' contracts as every adapter has to keep them: at usual sizes, and with tiny chunks.
+
+Each adapter's file imports these classes and says by a fixture `place` where its store is.
+"""
+
+import pytest
+
+from halley.storage.testing import CatalogContract, MetricsContract, OutputContract, SearchContract, StorageContract
+
+__all__ = [
+    "TestCatalog",
+    "TestMetrics",
+    "TestOutput",
+    "TestSearch",
+    "TestStorage",
+    "TestTinyMetrics",
+    "TestTinyOutput",
+]
+
+
+class TestCatalog(CatalogContract):
+    pass
+
+
+class TestSearch(SearchContract):
+    pass
+
+
+class TestMetrics(MetricsContract):
+    pass
+
+
+class TestOutput(OutputContract):
+    pass
+
+
+class TestStorage(StorageContract):
+    pass
+
+
+@pytest.mark.usefixtures("tiny")
+class TestTinyMetrics(MetricsContract):
+    exact_points = 8
+    long_points = 3_000
+
+
+@pytest.mark.usefixtures("tiny")
+class TestTinyOutput(OutputContract):
+    replaceable_lines = 8
