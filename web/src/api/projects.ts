@@ -39,8 +39,3 @@ export const useColumns = (id: ProjectId) => useQuery(columnsQuery(id))
 export function useColumnsOf(ids: readonly ProjectId[]) {
   return useQueries({ queries: ids.map(columnsQuery), combine: results => results.map(result => result.data) })
 }
-
-/** What the server says of itself. */
-export function useStatus() {
-  return useQuery({ queryKey: ['status'], queryFn: ({ signal }) => take(client.GET('/api/v1/status', { signal })) })
-}
