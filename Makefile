@@ -10,10 +10,10 @@ BIN := .venv/bin
 PORT ?= 1986
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup run test check gen bench docs lock chromium postgresql clean
+.PHONY: help setup run test check gen bench bench-store docs lock chromium postgresql clean
 
 help:  ## Print this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: .make/python .make/web  ## Make .venv with everything in it, and build the web UI
 
@@ -55,6 +55,9 @@ gen: setup  ## Write the OpenAPI document, the typed client and the reference pa
 
 bench: setup  ## Measure speed against the goals and against peers; writes benchmarks/results
 	@$(BIN)/python benchmarks/run.py
+
+bench-store: setup postgresql  ## Measure the store row by row; writes benchmarks/store/results.md
+	@$(BIN)/python -m benchmarks.store.run
 
 docs: gen  ## Write the reference pages and check the documentation
 	@$(BIN)/python -m pytest -q tests/docs

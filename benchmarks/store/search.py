@@ -1,0 +1,98 @@
+"""Rows of the experiments table: the values of many runs, and the best of very many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import numpy as np
+from benchmarks.store import points
+from benchmarks.store.load import Loader, add_runs
+from benchmarks.store.places import Place, PostgresqlPlace
+from benchmarks.store.read import read
+from benchmarks.store.table import Figure, Goal, figure
+
+from halley.storage.ports.catalog import Column, ExperimentPage, Sort
+from halley.storage.ports.metrics import PointColumns
+from halley.storage.ports.storage import Session
+
+
+def measure_table(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
+    """The last value of 100 metrics of 1,000 runs, as the experiments table shows them."""
+    with closing(place.open()) as storage:
+        numbers = add_runs(storage, runs)
+        columns = points.block(0, 100, 2)
+        with Loader(storage, waiting=64) as loader:
+            for number in numbers:
+                loader.append(number, columns)
+    _settle(place)
+    shown = [_metric_column(metric) for metric in range(100)]
+
+    def search(session: Session) -> ExperimentPage:
+        return session.catalog.search_experiments("default", points.PROJECT, columns=shown, limit=runs)
+
+    reading = read(place, search, rounds=rounds)
+    yield figure(
+        f"experiments table, {runs * 100:,} (run, metric) values, CPU",
+        place.name,
+        reading.cpu_ms,
+        "ms",
+        goal=Goal("<=", 100) if place.name == "SQLite" and runs == 1_000 else None,
+        note=reading.say(),
+    )
+
+
+def _metric_column(metric: int) -> Column:
+    name, context = points.name_of(metric)
+    return Column(kind="metric", name=name, context=context)
+
+
+def _settle(place: Place) -> None:
+    if isinstance(place, PostgresqlPlace):
+        place.run("vacuum analyze")  # autovacuum would come a moment later
+
+
+def measure_top(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
+    """The best 100 of very many runs."""
+    with closing(place.open()) as storage:
+        numbers: list[int] = []
+        for begin in range(0, runs, 2_000):
+            numbers += add_runs(storage, min(2_000, runs - begin), first_key=begin + 1)
+        _load_scores(storage, numbers)
+    _settle(place)
+    for is_descending in (False, True):
+        yield from _measure_one(place, runs, rounds, is_descending=is_descending)
+
+
+def _load_scores(storage, numbers: Sequence[int]) -> None:  # type: ignore[no-untyped-def]
+    scores = np.random.default_rng(1).normal(0, 1, len(numbers))
+    names = [points.name_of(metric) for metric in range(3)]
+    numbered = np.arange(3, dtype=np.uint32)
+    one = np.ones(3, np.int64)
+    with Loader(storage, waiting=256) as loader:
+        for number, score in zip(numbers, scores.tolist(), strict=True):
+            values = np.array([score, score * 2, number], np.float64)
+            loader.append(number, PointColumns(names, numbered, one, one * points.BEGAN_AT, one / 2, values))
+
+
+def _measure_one(place: Place, runs: int, rounds: int, *, is_descending: bool) -> Iterator[Figure]:
+    column = _metric_column(0)
+
+    def search(session: Session) -> ExperimentPage:
+        return session.catalog.search_experiments(
+            "default",
+            points.PROJECT,
+            sort=[Sort(column=column, is_descending=is_descending)],
+            columns=[column],
+            limit=100,
+        )
+
+    reading = read(place, search, rounds=rounds)
+    yield figure(
+        f"{'top' if is_descending else 'lowest'} 100 of {runs:,} runs by a metric, with their rows, CPU",
+        place.name,
+        reading.cpu_ms,
+        "ms",
+        goal=Goal("<=", 5) if place.name == "SQLite" and runs == 100_000 else None,
+        note=reading.say(),
+    )
