@@ -10,7 +10,7 @@ BIN := .venv/bin
 PORT ?= 1986
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup run test check gen bench bench-store docs lock chromium postgresql clean
+.PHONY: help setup run test check gen bench bench-store bench-crash docs lock chromium postgresql clean
 
 help:  ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench: setup  ## Measure speed against the goals and against peers; writes bench
 
 bench-store: setup postgresql  ## Measure the store row by row; writes benchmarks/store/results.md
 	@$(BIN)/python -m benchmarks.store.run
+
+bench-crash: setup postgresql  ## kill -9 the server under load, 200 times on each database; writes benchmarks/crash/results.md
+	@$(BIN)/python -m benchmarks.crash
 
 docs: gen  ## Write the reference pages and check the documentation
 	@$(BIN)/python -m pytest -q tests/docs

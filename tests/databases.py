@@ -14,9 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -142,6 +144,19 @@ class Cluster:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+    def kill(self) -> None:
+        """Kill -9 of every process of it."""
+        process = self._process
+        assert process is not None
+        main = psutil.Process(process.pid)
+        every = [main, *main.children(recursive=True)]  # the first one first: it would tidy up after the others
+        for one in every:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        process.wait(WAIT_SECONDS)
+        psutil.wait_procs(every, timeout=WAIT_SECONDS)
+        self._process = None
 
     def close(self) -> None:
         """Stop, and leave nothing behind."""

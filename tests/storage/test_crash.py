@@ -5,9 +5,14 @@ import subprocess
 import sys
 
 import pytest
+from benchmarks.crash.campaign import Campaign
+from benchmarks.crash.processes import PostgresqlCluster, SqliteFolder
+from tests.databases import Cluster, find_binaries
 
 from halley.core.metric import MetricId
+from halley.errors import StorageError
 from halley.storage.open import open_storage
+from halley.storage.testing.make import make_run
 
 WRITER = """
 import sys
@@ -78,3 +83,45 @@ def test_kill_9_loses_nothing_acknowledged(folder, after):
     assert (series.count, series.last, series.max) == (known, known - 1, known - 1)
     assert int(drawn.count.sum()) == known
     assert [line.number for line in lines] == list(range(known // 37))
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("kind", [SqliteFolder, PostgresqlCluster])
+def test_kill_9_under_load_loses_doubles_and_bends_nothing(kind):
+    """A few rounds of `make bench-crash`: the server, one of two servers, and PostgreSQL itself are killed."""
+    if kind is PostgresqlCluster and find_binaries() is None:
+        pytest.skip("PostgreSQL is not installed here, so it cannot be killed")
+    place = kind()
+    try:
+        campaign = Campaign(place, seed=5, charts=6)
+        try:
+            for _ in range(3 if kind is SqliteFolder else 5):
+                campaign.run_trial(longest_seconds=1.0)
+            points, _ = campaign.finish()
+        finally:
+            campaign.close()
+    finally:
+        place.close()
+    assert points > 1_000
+
+
+def test_readers_find_a_database_again_that_was_killed():
+    """Connections that waited for the next reader are lost with it: the first question after it is answered."""
+    if find_binaries() is None:
+        pytest.skip("PostgreSQL is not installed here, so it cannot be killed")
+    cluster = Cluster(is_durable=True)
+    try:
+        storage = open_storage(cluster.url)
+        run = make_run(storage)
+        with storage.read(), storage.read(), storage.read():
+            pass
+        with storage.read():  # its last answer was given: that the connection is lost now is no error
+            cluster.kill()
+        with pytest.raises(StorageError, match=r"postgres cannot be reached: .*Start the database"), storage.read():
+            pass
+        cluster.start()
+        with storage.read() as session:
+            assert session.catalog.get_experiment(run).run == run
+        storage.close()
+    finally:
+        cluster.close()

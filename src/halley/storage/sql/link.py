@@ -195,8 +195,12 @@ class Link:
             self.run("ROLLBACK")
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection. One that is lost may say so once more, which is no news."""
+        try:
+            self._connection.close()
+        except Exception:
+            if not self.is_lost:
+                raise
 
 
 def in_list(ids: Iterable[int]) -> str:

@@ -161,7 +161,7 @@ class Postgresql:
         cause = getattr(error, "orig", None) or error
         if not isinstance(cause, psycopg.Error):
             return None
-        said = " ".join(str(cause).split())
+        said = " ".join(str(cause).split()).rstrip(".")
         if self._password:
             said = said.replace(self._password, "***")
         for pattern, message, hint in _MEANINGS:

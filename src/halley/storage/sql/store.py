@@ -109,6 +109,8 @@ class SqlStorage:
             link.roll_back()
         except Exception:
             link.close()
+            if link.is_lost:  # it was lost after the last answer, which is as good as any
+                return
             raise
         with self._gate:
             if not self._is_closed and not link.is_lost and len(self._idle) < _IDLE_LIMIT:

@@ -1,0 +1,196 @@
+"""Checks after a crash: nothing lost, nothing doubled, every chart and summary right, against the dictionary."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+from benchmarks.crash.load import Line, finish_delete, send
+from benchmarks.crash.model import ModelRun, Wrong, check_chart, expect
+from benchmarks.crash.senders import PROJECT, Sender
+
+from halley.wire.batch import MEDIA_TYPE
+
+AXES = ("step", "relative", "wall", "epoch")
+_WINDOW = 4_000
+_FULL_POINTS = 15_000
+"""Runs of so many points are read back whole after every kill; of larger ones what was written, and a sample."""
+_SETTLE_SECONDS = 60.0
+
+
+def settle(line: Line, senders: Sequence[Sender], dice: random.Random) -> tuple[int, int]:
+    """Find out what became of every batch and deletion that was not answered.
+
+    Half of the senders ask first what the server has: it must be all of the batch or nothing of it. The others send
+    it again, as the real sender does.
+
+    Returns:
+        How many batches had been taken without an answer, and how many were lost with the server and sent again.
+    """
+    taken = lost = 0
+    for sender in senders:
+        run = sender.run
+        if sender.pending is None or run.is_deleted:
+            sender.pending = None if run.is_deleted else sender.pending
+            continue
+        if dice.random() < 0.5:
+            status, body = line.ask("POST", "/ingest", sender.heartbeat(), MEDIA_TYPE)
+            if status == 410:
+                expect(run.is_deleting, "a run that nobody deleted is gone")
+                continue
+            expect(status == 200, "a heartbeat was answered with", status, body[:300])
+            run.is_started = True
+            has = orjson.loads(body)["acknowledged"]
+            if has == sender.said + sender.pending.count:
+                sender.take(has)
+                taken += 1
+                continue
+            expect(has == sender.said, "the server has", has, "records of a writer who was told", sender.said)
+        lost += 1
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while sender.pending is not None:
+            expect(time.monotonic() < deadline, "a batch is not taken")
+            send(line, sender)
+    for run in {id(sender.run): sender.run for sender in senders}.values():
+        if run.is_deleting and not run.is_deleted:
+            status, _ = line.ask("GET", f"/experiments/{run.key}")
+            expect(status in {200, 404}, "a run whose deletion was not answered:", status)
+            if status == 200:  # whole, and deleted now
+                check_summary(line, run)
+                read_back(line, run, is_whole=run.size <= _FULL_POINTS, dice=dice)
+            finish_delete(line, run)
+    return taken, lost
+
+
+def check_runs(line: Line, runs: Sequence[ModelRun], dice: random.Random, *, is_last: bool = False) -> int:
+    """Check summaries and points of runs; return how many points were compared."""
+    compared = 0
+    for run in runs:
+        try:
+            if run.is_deleted:
+                check_deleted(line, run)
+            elif run.is_started:
+                check_summary(line, run)
+                compared += read_back(line, run, is_whole=is_last or run.size <= _FULL_POINTS, dice=dice)
+        except Wrong as wrong:
+            raise Wrong(f"run {run.key} ({run.kind}, {run.size} points): {wrong}") from None
+        run.is_touched = False
+        run.changed.clear()
+    return compared
+
+
+def check_deleted(line: Line, run: ModelRun) -> None:
+    """A deleted run is gone from every answer."""
+    status, _ = line.ask("GET", f"/experiments/{run.key}")
+    expect(status == 404, "a deleted run is answered with", status)
+    chart = line.draw(experiments=[run.key], metrics=[{"name": "loss", "context": "train"}])
+    expect(chart["lines"] == [], "a deleted run has a line")
+
+
+def check_summary(line: Line, run: ModelRun) -> None:
+    """State, parameters, number of lines, and the summary of every metric."""
+    status, body = line.ask("GET", f"/experiments/{run.key}")
+    expect(status == 200, "the run is answered with", status, body[:300])
+    detail = orjson.loads(body)
+    state = detail["experiment"]["state"]
+    expect(state == ("finished" if run.is_ended else "running"), "its state is", state)
+    told = {parameter["name"]: parameter["value"] for parameter in detail["parameters"]}
+    expect(told == run.parameters, "parameters", told, "instead of", run.parameters)
+    expect(detail["output_line_count"] == run.line_count, detail["output_line_count"], "lines, not", run.line_count)
+    metrics = {(metric["name"], metric["context"]): metric for metric in detail["metrics"]}
+    expect(metrics.keys() == run.series.keys(), "metrics", metrics.keys() ^ run.series.keys(), "are there or missing")
+    for name, series in run.series.items():
+        for field, value in series.summary().items():
+            found = metrics[name][field]
+            found = float(found) if field == "last" else found
+            same = found == value or (field == "last" and math.isnan(found) and math.isnan(value))
+            expect(same, f"{field} of {name} is {found}, not {value}")
+
+
+def read_back(line: Line, run: ModelRun, *, is_whole: bool, dice: random.Random) -> int:
+    """Compare points one by one: all, or those in windows of steps that were written to, and some others."""
+    if not run.series:
+        return 0
+    steps = np.unique(np.concatenate([series.columns()[0] for series in run.series.values()]))
+    windows = [(int(steps[at]), int(steps[min(at + _WINDOW, len(steps)) - 1])) for at in range(0, len(steps), _WINDOW)]
+    if not is_whole:
+        changed = [
+            window for window in windows if any(low <= window[1] and high >= window[0] for low, high in run.changed)
+        ]
+        windows = [*dice.sample(changed, min(3, len(changed))), dice.choice(windows)]
+    names = list(run.series)
+    compared = 0
+    for low, high in windows:
+        chart = line.draw(
+            experiments=[run.key], metrics=[{"name": name, "context": context} for name, context in names],
+            low=low, high=high, buckets=5_000,
+        )  # fmt: skip
+        expect(chart["width"] == 0, "points are not drawn one by one")
+        wanted = {(run.key, name): run.place(name, "step", low, high) for name in names}
+        compared += check_chart(chart, wanted, 5_000, "step")
+    return compared
+
+
+def check_charts(line: Line, runs: Sequence[ModelRun], dice: random.Random, count: int) -> int:
+    """Draw charts of several runs at random places, and check them; return how many."""
+    known = [run for run in runs if run.is_started and not run.is_deleted and run.series]
+    for _ in range(count if known else 0):
+        chosen = dice.sample(known, min(len(known), dice.choice([1, 1, 2, 5])))
+        names = [dice.choice(sorted({name for run in chosen for name in run.series})), ("loss", "train")]
+        axis = dice.choice(AXES)
+        low, high = _choose_range(chosen, axis, dice)
+        buckets = dice.choice([1, 7, 50, 200, 500, 1_000])
+        query = {
+            "experiments": [run.key for run in chosen],
+            "metrics": [{"name": name, "context": context} for name, context in dict.fromkeys(names)],
+            "x": axis, "low": low, "high": high, "buckets": buckets,
+        }  # fmt: skip
+        chart = line.draw(**query)
+        wanted = {
+            (run.key, name): run.place(name, axis, low, high) for run in chosen for name in names if name in run.series
+        }
+        try:
+            check_chart(chart, wanted, buckets, axis)
+        except Wrong as wrong:
+            raise Wrong(f"chart {query}: {wrong}") from None
+    return count if known else 0
+
+
+def _choose_range(runs: Sequence[ModelRun], axis: str, dice: random.Random) -> tuple[float | None, float | None]:
+    if dice.random() < 0.3:
+        return None, None
+    run = dice.choice(runs)
+    at, _ = run.place(dice.choice(list(run.series)), axis, None, None)
+    if not len(at):
+        return None, None
+    ends = sorted(float(at[dice.randrange(len(at))]) for _ in range(2))
+    return (ends[0] if dice.random() < 0.8 else None), (ends[1] if dice.random() < 0.8 else None)
+
+
+def check_table(line: Line, runs: Sequence[ModelRun]) -> None:
+    """The project's table has exactly the runs that are not deleted, with the right numbers."""
+    known = {run.key: run for run in runs if run.is_started and not run.is_deleted}
+    kinds = ("last", "min", "max", "count", "step")
+    columns = [{"kind": "metric", "name": "loss", "context": "train", "value": kind} for kind in kinds]
+    query = {"workspace": "default", "project": PROJECT, "columns": columns, "limit": 1_000}
+    status, body = line.ask("POST", "/experiments/search", orjson.dumps(query))
+    expect(status == 200, "the table is answered with", status, body[:300])
+    page = orjson.loads(body)
+    rows = {row["experiment"]["key"]: row["values"] for row in page["rows"]}
+    expect(len(page["rows"]) == page["total"] == len(rows), "the table has rows twice")
+    expect(rows.keys() == known.keys(), "the table differs by", sorted(rows.keys() ^ known.keys()))
+    for key, values in rows.items():
+        series = known[key].series.get(("loss", "train"))
+        if series is None:
+            expect(values == [None] * 5, "a run without the metric has", values)
+            continue
+        summary = series.summary()
+        wanted = [summary[field] for field in ("last", "min", "max", "count", "last_step")]
+        told = [math.nan if value == "NaN" else value if value is None else float(value) for value in values]
+        same = all(a == b or (isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b))
+                   for a, b in zip(told, wanted, strict=True))  # fmt: skip
+        expect(same, "the table says", told, "of", key, "instead of", wanted)
