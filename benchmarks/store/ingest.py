@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
 from benchmarks.store import limits, points
 from benchmarks.store.load import Loader, add_runs, tidy
-from benchmarks.store.places import ROOT, Place, Server, serve, spend
-from benchmarks.store.post import Posted, post
+from benchmarks.store.places import Place, Server, serve, spend
+from benchmarks.store.post import Posted, post, start
 from benchmarks.store.read import draw
 from benchmarks.store.table import Figure, Goal, figure
 
@@ -132,17 +130,7 @@ def measure_processes(place: Place, *, rounds: int, clients: int = 20, batches: 
 
 
 def _run_processes(server: Server, runs: range, batches: int, metrics: int, steps: int) -> list[Posted]:
-    sizes = ["--batches", str(batches), "--metrics", str(metrics), "--steps", str(steps)]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.store.post", "--port", str(server.port), "--run", str(run), *sizes],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for run in runs
-    ]
+    processes = [start(server.port, run=run, batches=batches, metrics=metrics, steps=steps) for run in runs]
     try:
         for process in processes:
             assert process.stdout is not None

@@ -9,15 +9,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import uvloop
 from benchmarks.store.points import bodies
 
 from halley.wire.batch import MEDIA_TYPE
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Posted(NamedTuple):
@@ -72,19 +76,36 @@ async def _post_stream(
     return latencies, refused
 
 
+def start(port: int, **sizes: int) -> subprocess.Popen[str]:
+    """Start a client process with the options of `main`; it is ready when it says so, and posts after a line."""
+    options = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.store.post", "--port", str(port), *options],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 def main() -> None:
-    """Make the batches of one run, wait for a line on stdin, post them, and say how long it took."""
+    """Make the batches of some runs, wait for a line on stdin, post them, a connection a run; say how long it took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run", type=int, required=True)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="so many batches are there already")
     parser.add_argument("--batches", type=int, required=True)
     parser.add_argument("--metrics", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
     given = parser.parse_args()
-    stream = bodies(given.run, given.batches, given.metrics, given.steps, source=given.run % 10)
+    streams = [
+        bodies(run, given.first + given.batches, given.metrics, given.steps, source=run % 10)[given.first :]
+        for run in range(given.run, given.run + given.runs)
+    ]
     print("ready", flush=True)
     sys.stdin.readline()
-    posted = post(given.port, [stream])
+    posted = post(given.port, streams)
     print(json.dumps({"wall": posted.wall, "refused": posted.refused}), flush=True)
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.store import finished, ingest, limits, long, search
+from benchmarks.store import concurrency, finished, ingest, limits, long, search
 from benchmarks.store.places import Place, Places
 from benchmarks.store.table import Figure, machine, write_row, write_table
 
@@ -34,6 +34,7 @@ ROWS: dict[str, Rows] = {
     "processes": lambda place, quick: ingest.measure_processes(
         place, rounds=1 if quick else 3, batches=4 if quick else 40
     ),
+    "concurrency": lambda place, quick: concurrency.measure_concurrency(place, seconds=2 if quick else 10),
     "finished": lambda place, quick: finished.measure_finished(
         place, runs=100 if quick else 1_000, rounds=3 if quick else 9
     ),
