@@ -13,6 +13,7 @@ HalleyError                      code, message, hint
 │   └── ServerRefused
 ├── StorageError                 the data folder or database cannot be used
 │   ├── StorageVersionError      the database was written by a newer Halley
+│   ├── StorageDamaged           something in the database is not what was written; the rest goes on
 │   └── StorageLocked            another server is writing the same thing; the writer waits and tries again
 ├── ListenError                  the server cannot listen where it is told to
 └── RequestError                 an HTTP request that the server answers with an error; has a status
@@ -126,6 +127,12 @@ class StorageVersionError(StorageError):
     """The database was written by a newer version of Halley."""
 
     code = "storage_version"
+
+
+class StorageDamaged(StorageError):
+    """Something in the database is not what was written. Whatever does not need it goes on."""
+
+    code = "storage_damaged"
 
 
 class StorageLocked(StorageError):
