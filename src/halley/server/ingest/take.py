@@ -83,7 +83,9 @@ class Intake:
                 batch, said = await asyncio.to_thread(_read, body)
             del body
             now = self._clock()
-            taken = await asyncio.wrap_future(self._storage.write(lambda session: take(session, batch, said, now)))
+            taken = await asyncio.wrap_future(
+                self._storage.write(lambda session: take(session, batch, said, now), about=batch.experiment_key)
+            )
         experiment = taken.experiment
         self._tidier.note(experiment.run, len(batch.points), is_ended=experiment.state.is_ended)
         if taken.parts:

@@ -163,7 +163,11 @@ class Catalog(Protocol):
         ...
 
     def hear(self, run: int, *, now: int) -> None:
-        """Note that the experiment's sender spoke."""
+        """Note that the experiment's sender spoke.
+
+        If it did so less than a second before, what others see of it may follow a few seconds later; `lose_silent`
+        knows it at once.
+        """
         ...
 
     def lose_silent(self, *, heard_before: int) -> Sequence[int]:

@@ -1,17 +1,17 @@
 """The store as a whole: how work gets a transaction or a snapshot.
 
 **Writing.** `write(job)` queues a function; one writer runs the waiting ones in the order they came, up to 256 in one
-transaction (group commit), each inside its own savepoint, and completes their futures only after the commit reached
-the disk. A job that raises is rolled back alone; the others in its group stand. A job must not wait for anything and
-must not start another write. What a completed future returned is durable: it survives kill -9 and power loss.
+transaction (group commit), and completes their futures only after the commit reached the disk. A job that raises is
+rolled back alone; the others in its group stand. A job must not wait for anything and must not start another write; it
+may be run again, from the start, and must change nothing but the store. What a completed future returned is durable: it
+survives kill -9 and power loss.
 
 **Reading.** `read()` opens a snapshot: every question asked of it is answered from one moment, whatever is written
 meanwhile; readers never wait for the writer, nor the writer for readers. A snapshot belongs to the thread that opened
 it.
 
 **Several processes.** Where the database can be shared (PostgreSQL), several processes may have it open: all of the
-above holds for each and between them, and a job may be run again, from the start, if another process was writing the
-same thing: it must change nothing but the store. `announce` and `listen` carry short texts between them.
+above holds for each and between them. `announce` and `listen` carry short texts between them.
 
 **Order.** A read that starts after a write's future completed sees that write.
 """
@@ -50,8 +50,14 @@ class Session(Protocol):
 class Storage(Protocol):
     """An open store. Thread-safe."""
 
-    def write(self, job: Callable[[Session], T]) -> "Future[T]":
-        """Queue a job for the writer; the future completes after it is durable."""
+    def write(self, job: Callable[[Session], T], *, about: str | None = None) -> "Future[T]":
+        """Queue a job for the writer; the future completes after it is durable.
+
+        Args:
+            job: What to do.
+            about: The key of the experiment that the job is about, where it is about one: the writer may then ask for
+                what many jobs need at once. It changes nothing else.
+        """
         ...
 
     def read(self) -> AbstractContextManager[Session]:

@@ -1,13 +1,14 @@
 """What differs between databases, all of it: the seam, and SQLite. PostgreSQL is in `postgresql.py`."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
 
 from halley.errors import HalleyError, StorageError
+from halley.storage.sql.put import Put, Values
 
 _PAGE_BYTES = 8192
 _WAL_LIMIT_BYTES = 64 * 2**20
@@ -73,6 +74,19 @@ class Dialect(Protocol):
         """Keep other processes from what a key stands for until the transaction ends; say whether that came true."""
         ...
 
+    def lock_together(
+        self, driver: Any, keys: Sequence[int], sql: str, values: Sequence[Any]
+    ) -> tuple[set[int], list[Any]]:
+        """Try to lock many keys, then ask about them, in one go; say which are locked, and the answer.
+
+        The question's first value is the array of the keys. Only where the database is shared.
+        """
+        ...
+
+    def write(self, driver: Any, heaps: Iterable[tuple[Put, Sequence[Values]]], *, commits: bool = False) -> None:
+        """Write rows that were put, and commit if that is asked for too."""
+        ...
+
     def announce(self, driver: Any, text: str) -> None:
         """Tell the other processes that listen, once the transaction is committed."""
         ...
@@ -87,6 +101,10 @@ class Dialect(Protocol):
 
     def explain(self, error: BaseException) -> HalleyError | None:
         """Turn a database's error into one of ours; None if it is not the database's."""
+        ...
+
+    def is_about_values(self, error: BaseException) -> bool:
+        """Whether an error is about values that were given, rather than about the state of the database."""
         ...
 
     def give_back_space(self, driver: Any) -> bool:
@@ -191,6 +209,19 @@ class Sqlite:
         """See `Dialect.lock`."""
         return True
 
+    def lock_together(
+        self, driver: Any, keys: Sequence[int], sql: str, values: Sequence[Any]
+    ) -> tuple[set[int], list[Any]]:
+        """See `Dialect.lock_together`: this database is never shared."""
+        raise NotImplementedError
+
+    def write(self, driver: Any, heaps: Iterable[tuple[Put, Sequence[Values]]], *, commits: bool = False) -> None:
+        """See `Dialect.write`."""
+        for put, rows in heaps:
+            driver.executemany(put.each, rows)
+        if commits:
+            driver.execute("COMMIT")
+
     def announce(self, driver: Any, text: str) -> None:
         """See `Dialect.announce`: the folder's lock keeps other processes out, so there is nobody to tell."""
 
@@ -206,6 +237,10 @@ class Sqlite:
         """See `Dialect.explain`."""
         cause = getattr(error, "orig", error)
         return self._explain(cause) if isinstance(cause, sqlite3.Error) else None
+
+    def is_about_values(self, error: BaseException) -> bool:
+        """See `Dialect.is_about_values`. Python itself refuses integers of more than 64 bits and lone surrogates."""
+        return isinstance(error, (sqlite3.DataError, sqlite3.IntegrityError, ValueError, OverflowError))
 
     def _explain(self, error: sqlite3.Error) -> StorageError:
         code = getattr(error, "sqlite_errorname", "") or ""

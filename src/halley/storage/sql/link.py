@@ -8,6 +8,7 @@ from sqlalchemy import Executable, Row
 
 from halley.errors import StorageLocked
 from halley.storage.sql.dialect import Dialect
+from halley.storage.sql.put import Pile, Put, Values
 
 PLACES, NAMES, SCHEMA = -1, -2, -3
 """Locks of what no single run owns: places and the list of experiments, names of metrics, the schema."""
@@ -42,6 +43,9 @@ class Link:
     holds others: then two writers could wait for each other. If another process has the lock, `StorageLocked` ends the
     job; the writer commits the jobs before it, waits with empty hands, and runs the job again.
 
+    **Jobs.** A transaction runs many jobs, each of which may fail alone. What a job only puts (`put`) is kept back
+    until somebody asks something, or until the commit; a job that asks nothing needs no savepoint either.
+
     Args:
         dialect: The database.
         is_reader: Whether it only reads.
@@ -56,6 +60,11 @@ class Link:
         self._connect()
         self._held: set[int] = set()
         self._held_at_save: set[int] = set()
+        self._put: list[tuple[Put, Values]] = []  # by the job that runs
+        self._pile = Pile()  # by those before it
+        self._is_in_job = self._is_saved = False
+        self.is_spoilt = False
+        """Whether what earlier jobs put could not be written, so that no single job can be rolled back."""
         self.transaction = 0
         """Counts transactions."""
         self.has_deleted = False
@@ -73,6 +82,7 @@ class Link:
         Raises:
             StorageError: the database cannot be reached.
         """
+        self._drop()
         if self.is_lost:
             self.renew()
         try:
@@ -88,17 +98,38 @@ class Link:
             self.dialect.lock(self._driver, key, waits=True)
             self._held.add(key)
 
-    def save(self) -> None:
-        """Mark a point in the transaction to which a job can be rolled back."""
-        self.run("SAVEPOINT job")
-        if self.dialect.is_shared:
-            self._held_at_save = set(self._held)
+    def begin_job(self) -> None:
+        """What follows can be rolled back alone, until the job is kept."""
+        self._is_in_job, self._is_saved = True, False
+
+    def keep_job(self) -> None:
+        """The job is done, and is committed with the others."""
+        for put, row in self._put:
+            self._pile.add(put, row)
+        self._end_job()
 
     def roll_back_job(self) -> None:
-        """Undo everything since `save`, locks included."""
-        self.run("ROLLBACK TO job")
-        if self.dialect.is_shared:
+        """Undo everything since `begin_job`."""
+        if self._is_saved:
+            self._driver.execute("ROLLBACK TO job")
             self._held = self._held_at_save
+        self._end_job()
+
+    def _end_job(self) -> None:
+        self._put.clear()
+        self._is_in_job = False
+        if self._is_saved:
+            self._driver.execute("RELEASE job")
+
+    def commit(self) -> None:
+        """Write what was put, and commit."""
+        self.dialect.write(self._driver, self._pile.take(), commits=True)
+
+    def _drop(self) -> None:
+        """Forget a transaction that is no more."""
+        self._put.clear()
+        self._pile = Pile()
+        self._is_in_job = self._is_saved = self.is_spoilt = False
 
     def lock(self, key: int) -> bool:
         """Keep other processes from a run, or from what runs share, until the transaction ends.
@@ -129,10 +160,48 @@ class Link:
     def _is_free(self, key: int) -> bool:
         return self.dialect.is_shared and not self._is_reader and key not in self._held
 
+    def lock_together(self, keys: Sequence[int], sql: str, values: Sequence[Any]) -> tuple[set[int], list[Any]]:
+        """Try to lock many keys, then ask about them, in one go; only where the database is shared.
+
+        Args:
+            keys: What to lock.
+            sql: The question; its first value is the array of the keys.
+            values: Its other values.
+
+        Returns:
+            Those that are locked now, and the answer.
+        """
+        locked, rows = self.dialect.lock_together(self._driver, keys, sql, values)
+        self._held |= locked
+        return locked, rows
+
     # statements
+
+    def put(self, put: Put, row: Values) -> None:
+        """Put a row into a table, at the latest before the next question."""
+        self._put.append((put, row))
+
+    def _settle(self) -> None:
+        """Before a job's statement: write what jobs before it put, mark where it began, write what it put itself."""
+        if not self._is_saved:
+            if self._pile:
+                self.is_spoilt = True
+                self.dialect.write(self._driver, self._pile.take())
+                self.is_spoilt = False
+            self._driver.execute("SAVEPOINT job")
+            self._is_saved = True
+            self._held_at_save = set(self._held)
+        if self._put:
+            own = Pile()
+            for put, row in self._put:
+                own.add(put, row)
+            self._put.clear()
+            self.dialect.write(self._driver, own.take())
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
         """Run one statement."""
+        if self._is_in_job:
+            self._settle()
         cursor: Cursor = self._driver.execute(self.dialect.translate(sql), values)
         return cursor
 
@@ -141,6 +210,8 @@ class Link:
         if len(rows) == 1:  # a pipeline for one row costs more than it gains
             self.run(sql, rows[0])
         else:
+            if self._is_in_job:
+                self._settle()
             self._driver.cursor().executemany(self.dialect.translate(sql), rows)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -159,6 +230,8 @@ class Link:
 
     def ask(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of a question built with SQLAlchemy Core."""
+        if self._is_in_job:
+            self._settle()
         return self._connection.execute(statement).fetchall()
 
     @property
@@ -183,6 +256,8 @@ class Link:
 
     def announce(self, text: str) -> None:
         """Tell the other processes, once the transaction is committed."""
+        if self._is_in_job:
+            self._settle()
         self.dialect.announce(self._driver, text)
 
     def give_back_space(self) -> bool:
@@ -191,6 +266,7 @@ class Link:
 
     def roll_back(self) -> None:
         """Leave the transaction, if there still is one."""
+        self._drop()
         if self.is_in_transaction:
             self.run("ROLLBACK")
 

@@ -1,33 +1,30 @@
 """PostgreSQL: what differs from SQLite. Several servers may have one database open at once."""
 
 import logging
-import math
 import re
 import secrets
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import pq
-from psycopg.abc import AdaptContext
-from psycopg.adapt import Buffer
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper
-from psycopg.types.string import StrBinaryDumper, TextBinaryLoader
 from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
 
 from halley.errors import ArgumentError, HalleyError, StorageError
+from halley.storage.sql.adapt import BinaryCursor, adapters, to_arrays
+from halley.storage.sql.put import Put, Values
 
 logger = logging.getLogger("halley.storage")
 
 _CHANNEL = "halley"
 _CONNECT_SECONDS = 10
 _AGAIN_SECONDS = 1.0
-_ESCAPE = "\U0010ffff"
-_ESCAPED = re.compile(f"{_ESCAPE}[01]")
+
+_LOCK_TOGETHER = "select key from unnest(%s::bigint[]) as wanted (key) where pg_try_advisory_xact_lock(key)"
 
 _SESSION = (
     "set client_encoding = 'UTF8'",
@@ -84,8 +81,8 @@ class Postgresql:
         driver = psycopg.connect(
             self._url,
             autocommit=True,
-            cursor_factory=_Cursor,
-            context=_adapters,
+            cursor_factory=BinaryCursor,
+            context=adapters,
             connect_timeout=_CONNECT_SECONDS,
             application_name="halley",
             keepalives_idle=30,
@@ -150,6 +147,24 @@ class Postgresql:
             return True
         return bool(driver.execute("select pg_try_advisory_xact_lock(%s)", (key,)).fetchone()[0])
 
+    def lock_together(
+        self, driver: Any, keys: Sequence[int], sql: str, values: Sequence[Any]
+    ) -> tuple[set[int], list[Any]]:
+        """See `Dialect.lock_together`. Each statement sees what was committed until it began."""
+        with driver.pipeline():
+            wanted = to_arrays(("integer",), [(key,) for key in keys])
+            locks = driver.execute(_LOCK_TOGETHER, wanted)
+            answer = driver.execute(self.translate(sql), [*wanted, *values])
+            return {key for (key,) in locks.fetchall()}, answer.fetchall()
+
+    def write(self, driver: Any, heaps: Iterable[tuple[Put, Sequence[Values]]], *, commits: bool = False) -> None:
+        """See `Dialect.write`. All of it is one way there and back."""
+        with driver.pipeline():
+            for put, rows in heaps:
+                driver.execute(self.translate(put.together), to_arrays(put.kinds, rows))
+            if commits:
+                driver.execute("COMMIT")
+
     def contains(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
         """See `Dialect.contains`."""
         return func.strpos(column, word) > 0
@@ -181,6 +196,11 @@ class Postgresql:
             f"The database {self.place} refused: {said}.",
             hint="What was written before is safe; see the server log.",
         )
+
+    def is_about_values(self, error: BaseException) -> bool:
+        """See `Dialect.is_about_values`; 54 is what is too long for an index."""
+        is_refused = isinstance(error, (psycopg.DataError, psycopg.IntegrityError, ValueError, OverflowError))
+        return is_refused or str(getattr(error, "sqlstate", "") or "").startswith("54")
 
     # other processes
 
@@ -303,52 +323,3 @@ class _Ear:
                 if sender != self._token:
                     self._on_text(text)
             select.select([driver.fileno(), self._bell.fileno()], [], [])
-
-
-# values: exactly as they were, or as SQLite keeps them
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    """Asks for answers in binary: points need not be written in hexadecimal."""
-
-    def __init__(self, connection: psycopg.Connection[Any], **options: Any) -> None:
-        super().__init__(connection, **options)
-        self.format = pq.Format.BINARY
-
-
-class _Float(FloatBinaryDumper):
-    """NaN is kept as nothing, as in SQLite, so that it sorts with what is missing."""
-
-    def dump(self, obj: float) -> Buffer | None:
-        return None if math.isnan(obj) else super().dump(obj)
-
-
-class _Text(StrBinaryDumper):
-    """PostgreSQL's text cannot hold the character 0, which programs do print: it is escaped."""
-
-    def dump(self, obj: str) -> Buffer | None:
-        if "\0" in obj or _ESCAPE in obj:
-            obj = obj.replace(_ESCAPE, f"{_ESCAPE}1").replace("\0", f"{_ESCAPE}0")
-        return super().dump(obj)
-
-
-class _TextLoader(TextBinaryLoader):
-    """Takes back what `_Text` escaped."""
-
-    def load(self, data: Buffer) -> str:
-        text = str(super().load(data))
-        if _ESCAPE in text:
-            text = _ESCAPED.sub(lambda found: "\0" if found[0][-1] == "0" else _ESCAPE, text)
-        return text
-
-
-def _make_adapters() -> AdaptContext:
-    adapters = psycopg.adapt.AdaptersMap(psycopg.adapters)
-    adapters.register_dumper(int, Int8BinaryDumper)  # one type whatever the size: one prepared statement
-    adapters.register_dumper(float, _Float)
-    adapters.register_dumper(str, _Text)
-    adapters.register_loader("text", _TextLoader)
-    return adapters
-
-
-_adapters = _make_adapters()

@@ -47,9 +47,9 @@ class SqlStorage:
         """Where it is, as people may be told: the data folder, or the URL without its password."""
         return self._dialect.place
 
-    def write(self, job: Callable[[Session], T]) -> "Future[T]":
+    def write(self, job: Callable[[Session], T], *, about: str | None = None) -> "Future[T]":
         """See `Storage.write`."""
-        return self._writer.write(job)
+        return self._writer.write(job, about)
 
     def announce(self, text: str) -> None:
         """See `Storage.announce`."""
@@ -69,7 +69,7 @@ class SqlStorage:
         """
         link = self._begin()
         try:
-            yield SqlSession(link, is_writer=False)
+            yield SqlSession(link)
         except Exception as error:
             told = self._dialect.explain(error)
             if told is None:

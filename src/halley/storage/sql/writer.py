@@ -9,7 +9,7 @@ from typing import Any
 
 from halley.errors import StorageError, StorageLocked
 from halley.storage.sql.link import Link
-from halley.storage.sql.session import SqlSession
+from halley.storage.sql.session import WriterSession
 
 GROUP_LIMIT = 256
 """Most jobs in one transaction."""
@@ -18,10 +18,12 @@ GROUP_LIMIT = 256
 class _Work:
     """A job, its future, the locks it needs that others had, and how it came out inside the transaction."""
 
-    __slots__ = ("error", "future", "job", "result", "wanted")
+    __slots__ = ("about", "error", "future", "is_alone", "job", "result", "wanted")
 
-    def __init__(self, job: Callable[[SqlSession], Any]) -> None:
+    def __init__(self, job: Callable[[WriterSession], Any], about: str | None) -> None:
         self.job = job
+        self.about = about
+        self.is_alone = False
         self.future: Future[Any] = Future()
         self.result: Any = None
         self.error: BaseException | None = None
@@ -37,16 +39,16 @@ class Writer:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._session = SqlSession(link, is_writer=True)
+        self._session = WriterSession(link)
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name="halley-writer", daemon=True)
         self._thread.start()
 
-    def write(self, job: Callable[[SqlSession], Any]) -> "Future[Any]":
+    def write(self, job: Callable[[WriterSession], Any], about: str | None = None) -> "Future[Any]":
         """Queue a job. After `close` the future fails with a StorageError."""
-        work = _Work(job)
+        work = _Work(job, about)
         with self._gate:
             if not self._is_closed:
                 self._queue.put(work)
@@ -86,42 +88,47 @@ class Writer:
         return group, work is not None
 
     def _commit(self, group: list[_Work]) -> list[_Work]:
-        """Run a group in one transaction; return what is left because another process has what the next job needs."""
+        """Run a group in one transaction; return what is left of it.
+
+        Something is left if another process has what the next job needs, or if a job put what the database refuses,
+        which is told too late to know whose it was: then each has a transaction of its own.
+        """
+        now, later = (group[:1], group[1:]) if group[0].is_alone else (group, [])
         done = 0
         try:
-            self._link.begin_write(group[0].wanted)
-            while done < len(group) and self._run_alone(group[done]):
+            self._link.begin_write(now[0].wanted)
+            self._session.expect(work.about for work in now if work.about is not None)
+            while done < len(now) and self._run_job(now[done]):
                 done += 1
-            self._link.run("COMMIT")
+            self._link.commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, the whole group has to hear of it
-            self._abandon(group, error)
-            return []
-        for work in group[:done]:
+            return [*self._abandon(now, error), *later]
+        for work in now[:done]:
             if work.error is None:
                 work.future.set_result(work.result)
             else:
                 work.future.set_exception(work.error)
-        return group[done:]
+        return [*now[done:], *later]
 
-    def _run_alone(self, work: _Work) -> bool:
-        """Run a job inside a savepoint; False if it has to wait for another process."""
-        self._link.save()
+    def _run_job(self, work: _Work) -> bool:
+        """Run a job so that it can fail alone; False if it has to wait for another process."""
+        self._session.begin_job()
         try:
             work.result = work.job(self._session)
         except BaseException as error:
-            # What the job put into our memory of the tables is rolled back with it.
-            self._session.forget()
-            if not self._link.is_in_transaction:
+            if self._link.is_spoilt or not self._link.is_in_transaction:
                 raise
-            self._link.roll_back_job()
+            self._session.roll_back_job()
             if isinstance(error, StorageLocked):
                 work.wanted.add(error.key)
                 return False
             work.error = self._link.dialect.explain(error) or error
-        self._link.run("RELEASE job")
+        else:
+            self._session.keep_job()
         return True
 
-    def _abandon(self, group: list[_Work], error: Exception) -> None:
+    def _abandon(self, group: list[_Work], error: Exception) -> list[_Work]:
+        """A transaction failed: tell those whose jobs were in it; return those that are to be tried alone."""
         self._session.forget()
         told = self._link.dialect.explain(error) or StorageError(
             f"The transaction failed: {error}.", hint="Nothing of it was kept; try again."
@@ -129,8 +136,13 @@ class Writer:
         told.__cause__ = error
         with suppress(Exception):  # the next BEGIN says what is wrong to whoever writes next
             self._link.roll_back()
+        if len(group) > 1 and self._link.dialect.is_about_values(error):
+            for work in group:
+                work.is_alone, work.error = True, None
+            return group
         for work in group:
             work.future.set_exception(work.error or told)
+        return []
 
     def _give_back_space(self) -> None:
         try:

@@ -66,6 +66,63 @@ class StorageContract:
                 "three": 3,
             }
 
+    def test_a_job_whose_values_the_database_refuses_fails_alone(self, storage: Storage) -> None:
+        """Even where it is told only when the whole group is written; and what it claimed is still to be had."""
+        runs = [make_run(storage) for _ in range(3)]
+
+        def take(run: int, count: int) -> Callable[[Session], Claim]:
+            def job(session: Session) -> Claim:
+                _append(session, run, LOSS, 3)
+                return session.catalog.claim(run, WRITER, 0, count)
+
+            return job
+
+        with one_group(storage):
+            futures = [storage.write(take(run, 2**70 if run == runs[1] else 3)) for run in runs]
+        assert futures[0].result(WAIT_SECONDS) == futures[2].result(WAIT_SECONDS) == Claim(True, 3)
+        with pytest.raises(StorageError):
+            futures[1].result(WAIT_SECONDS)
+        with storage.read() as session:
+            assert [len(session.metrics.list_series(run)) for run in runs] == [1, 0, 1]
+        assert storage.write(take(runs[1], 3)).result(WAIT_SECONDS) == Claim(True, 3)
+        with storage.read() as session:
+            assert session.metrics.list_series(runs[1])[0].count == 3
+
+    def test_what_a_failing_job_learned_is_forgotten(self, storage: Storage) -> None:
+        """Places, experiments, claims, metrics and summaries: the next job finds them as they were."""
+        key = new_key()
+
+        def take(first: int, *, fails: bool) -> Callable[[Session], tuple[bool, bool]]:
+            def job(session: Session) -> tuple[bool, bool]:
+                project = session.catalog.ensure_project("w", "p", now=1)
+                run, is_new = session.catalog.ensure_experiment(project, key, now=1)
+                claim = session.catalog.claim(run, WRITER, first, 3)
+                session.catalog.hear(run, now=9 if fails else 5)
+                _append(session, run, LOSS, 3, step=None)
+                if fails:
+                    raise ZeroDivisionError
+                return is_new, claim.is_taken
+
+            return job
+
+        with one_group(storage):
+            steps = [(0, True), (0, False), (3, True), (3, True), (3, False)]
+            futures = [storage.write(take(first, fails=fails)) for first, fails in steps]
+        for future, (_, fails) in zip(futures, steps, strict=True):
+            if fails:
+                with pytest.raises(ZeroDivisionError):
+                    future.result(WAIT_SECONDS)
+        assert futures[1].result(WAIT_SECONDS) == (True, True)
+        assert futures[4].result(WAIT_SECONDS) == (False, True)
+        with storage.read() as session:
+            run = session.catalog.find_run(key)
+            assert run is not None
+            (series,) = session.metrics.list_series(run)
+            found = session.catalog.get_experiment(run)
+        assert (series.count, series.last_step) == (6, 5)
+        assert found is not None
+        assert found.heard_at == 5
+
     def test_jobs_run_in_the_order_they_came(self, storage: Storage) -> None:
         """And each sees what the ones before it wrote."""
         run = make_run(storage)

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from halley.core.experiment import State
 from halley.core.names import make_experiment_name
 from halley.core.parameter import Value
-from halley.errors import Gone, SequenceGap
+from halley.errors import Gone, SequenceGap, StorageError
 from halley.storage.ports.catalog import Claim, Column, Experiment, ExperimentPage, Project, Sort
 from halley.storage.sql.catalog.columns import list_columns
 from halley.storage.sql.catalog.facts import OTHER, PARAMETER, get_facts, put_facts, to_search_text
+from halley.storage.sql.catalog.memory import CatalogMemory
 from halley.storage.sql.catalog.read import read_experiments, read_projects
 from halley.storage.sql.catalog.search import Search, search_experiments
 from halley.storage.sql.link import PLACES, Link, in_list
+from halley.storage.sql.put import insert
 
 _MAKE_EXPERIMENT = """
 insert into experiment (key, project_id, number, name, state, reason, traceback, started_at, is_start_told, ended_at,
@@ -27,26 +31,45 @@ update experiment set
 where run = ?
 """
 
+_WRITER = insert("writer", {"run": "integer", "writer": "text", "records": "integer"}, key=2)
+
 
 class SqlCatalog:
     """The catalogue of one transaction or snapshot.
 
     Args:
         link: The connection.
+        memory: What the writer remembers; None for a snapshot, which cannot write.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, memory: CatalogMemory | None) -> None:
         self._link = link
+        self._memory = memory
+
+    @property
+    def _writing(self) -> CatalogMemory:
+        if self._memory is None:
+            raise StorageError("A snapshot cannot be written to.", hint="Do it in a job given to write().")
+        return self._memory
+
+    def _change(self, run: int) -> None:
+        """Something of an experiment is changed: nobody else does so meanwhile, and its row has to be read anew."""
+        self._writing.recall(run).experiment = None
 
     # places
 
     def ensure_project(self, workspace: str, project: str, *, now: int) -> int:
         """See `Catalog.ensure_project`."""
+        memory = self._writing
+        found = memory.find_project(workspace, project)
+        if found is not None:
+            return found
         found = self._find_project(workspace, project)
         link = self._link
         if found is None and link.lock(PLACES):  # another process may have made it until a moment ago
             found = self._find_project(workspace, project)
         if found is not None:
+            memory.note_project(workspace, project, found)
             return found
         link.run("insert into workspace (name) values (?) on conflict (name) do nothing", (workspace,))
         workspace_id = link.value("select id from workspace where name = ?", (workspace,))
@@ -96,15 +119,22 @@ class SqlCatalog:
             (project_id,),
         )
         run: int = link.value(_MAKE_EXPERIMENT, (key, project_id, number, make_experiment_name(number), now, now))
-        link.lock(run)
+        self._writing.note_run(key, run)
         self._note_search_text(run)
         return run, True
 
     def find_run(self, key: str) -> int | None:
         """See `Catalog.find_run`. In a job no other process writes the run from here on."""
-        run = self._find_run(key)
-        if run is not None and self._link.lock(run):  # another process may have deleted it until a moment ago
+        memory = self._memory
+        if memory is None:
+            return self._find_run(key)
+        run = memory.find_run(key)
+        if run is None:
             run = self._find_run(key)
+            if run is not None and self._link.lock(run):  # another process may have deleted it until a moment ago
+                run = self._find_run(key)
+            if run is not None:
+                memory.note_run(key, run)
         return run
 
     def _find_run(self, key: str) -> int | None:
@@ -113,16 +143,28 @@ class SqlCatalog:
 
     def get_experiment(self, run: int) -> Experiment | None:
         """See `Catalog.get_experiment`."""
-        return read_experiments(self._link, [run]).get(run)
+        if self._memory is None:
+            return read_experiments(self._link, [run]).get(run)
+        known = self._memory.recall(run)
+        if known.experiment is None:
+            known.experiment = read_experiments(self._link, [run]).get(run)
+        experiment = known.experiment
+        if experiment is None:
+            return None
+        if known.heard_at is None:
+            known.heard_at = experiment.heard_at
+        if known.heard_at == experiment.heard_at:
+            return experiment
+        return msgspec.structs.replace(experiment, heard_at=known.heard_at)
 
     def describe_start(self, run: int, *, started_at: int, host: str, process: int, command: str, source: str) -> None:
         """See `Catalog.describe_start`. The first start told replaces the time at which the experiment was made."""
-        self._link.lock(run)
+        self._change(run)
         self._link.run(_DESCRIBE_START, (started_at, started_at, host, process, command, source, run))
 
     def set_name(self, run: int, name: str) -> None:
         """See `Catalog.set_name`."""
-        self._link.lock(run)
+        self._change(run)
         self._link.run("update experiment set name = ? where run = ?", (name, run))
         self._note_search_text(run)
 
@@ -130,7 +172,7 @@ class SqlCatalog:
         self, run: int, state: State, *, ended_at: int | None = None, reason: str = "", traceback: str = ""
     ) -> None:
         """See `Catalog.set_state`."""
-        self._link.lock(run)
+        self._change(run)
         self._link.run(
             "update experiment set state = ?, ended_at = ?, reason = ?, traceback = ? where run = ?",
             (state.value, ended_at, reason, traceback, run),
@@ -138,11 +180,16 @@ class SqlCatalog:
 
     def hear(self, run: int, *, now: int) -> None:
         """See `Catalog.hear`."""
-        self._link.lock(run)
-        self._link.run("update experiment set heard_at = ? where run = ? and heard_at < ?", (now, run, now))
+        memory = self._writing
+        known = memory.recall(run)
+        if known.heard_at is None:
+            self.get_experiment(run)
+        if known.heard_at is not None and known.heard_at < now:
+            memory.hear(run, known, now)
 
     def lose_silent(self, *, heard_before: int) -> Sequence[int]:
         """See `Catalog.lose_silent`."""
+        self._writing.write_heard()
         silent = self._link.rows("select run from experiment where state = 'running' and heard_at < ?", (heard_before,))
         runs = [run for (run,) in silent if self._link.try_lock(run)]  # who is being written is not silent
         rows = self._link.rows(
@@ -150,37 +197,40 @@ class SqlCatalog:
             " and heard_at < ? returning run",
             (heard_before,),
         )
-        return sorted(run for (run,) in rows)
+        lost = sorted(run for (run,) in rows)
+        for run in lost:
+            self._change(run)
+        return lost
 
     def set_archived(self, run: int, is_archived: bool) -> None:
         """See `Catalog.set_archived`."""
-        self._link.lock(run)
+        self._change(run)
         self._link.run("update experiment set is_archived = ? where run = ?", (is_archived, run))
 
     def delete_experiment(self, run: int, *, now: int) -> None:
         """See `Catalog.delete_experiment`."""
-        self._link.lock(run)
+        self._change(run)
         self._link.run(
             "insert into deleted_experiment (key, deleted_at) select key, ? from experiment where run = ?", (now, run)
         )
         for table in ("experiment", "search_text", "tag", "fact", "writer"):
             self._link.run(f"delete from {table} where run = ?", (run,))
+        self._writing.let_go(run)
         self._link.has_deleted = True
 
     # what an experiment said
 
     def claim(self, run: int, writer: str, first: int, count: int, *, is_forced: bool = False) -> Claim:
         """See `Catalog.claim`."""
-        link = self._link
-        link.lock(run)
-        known = link.value("select records from writer where run = ? and writer = ?", (run, writer)) or 0
+        memory = self._writing.recall(run)
+        known = memory.records.get(writer)
+        if known is None:
+            known = self._link.value("select records from writer where run = ? and writer = ?", (run, writer)) or 0
+            memory.note_writer(writer, known)
         if known == first or (is_forced and known < first):
             if first + count > known:
-                link.run(
-                    "insert into writer (run, writer, records) values (?, ?, ?)"
-                    " on conflict (run, writer) do update set records = excluded.records",
-                    (run, writer, first + count),
-                )
+                self._link.put(_WRITER, (run, writer, first + count))
+                memory.records[writer] = first + count
             return Claim(is_taken=True, acknowledged=first + count)
         if known >= first + count:
             return Claim(is_taken=False, acknowledged=known)
@@ -190,20 +240,20 @@ class SqlCatalog:
 
     def put_parameters(self, run: int, parameters: Mapping[str, tuple[Value, str]]) -> None:
         """See `Catalog.put_parameters`."""
-        self._link.lock(run)
+        self._writing.recall(run)
         if parameters:
             put_facts(self._link, run, PARAMETER, parameters)
             self._note_search_text(run)
 
     def put_others(self, run: int, others: Mapping[str, Value]) -> None:
         """See `Catalog.put_others`."""
-        self._link.lock(run)
+        self._writing.recall(run)
         if others:
             put_facts(self._link, run, OTHER, {name: (value, "") for name, value in others.items()})
 
     def add_tags(self, run: int, tags: Sequence[str]) -> None:
         """See `Catalog.add_tags`."""
-        self._link.lock(run)
+        self._change(run)
         first = self._link.value("select coalesce(max(position), -1) + 1 from tag where run = ?", (run,))
         self._link.run_many(
             "insert into tag (run, name, position) values (?, ?, ?) on conflict (run, name) do nothing",
@@ -213,7 +263,7 @@ class SqlCatalog:
 
     def set_tags(self, run: int, tags: Sequence[str]) -> None:
         """See `Catalog.set_tags`."""
-        self._link.lock(run)
+        self._change(run)
         self._link.run("delete from tag where run = ?", (run,))
         self.add_tags(run, tags)
 

@@ -19,6 +19,7 @@ from halley.storage.sql.metrics.fold import fold
 from halley.storage.sql.metrics.memory import Memory, RunMemory
 from halley.storage.sql.metrics.points import read_journal, read_series
 from halley.storage.sql.metrics.summary import Summary, add, metric_begins, summarise, summarise_one
+from halley.storage.sql.put import insert
 
 STEP_LIMIT = 2**62
 """Steps lie within +- this."""
@@ -29,12 +30,24 @@ _DIRECT_POINTS = 256
 _FOLD_POINTS, _FOLD_WIDTH, _FOLD_LIMIT = 4_096, 256, 65_536
 """The journal of a run is folded at 4,096 points, at 256 a metric if that is more, and at 65,536 in any case."""
 
-_PUT_SUMMARY = """
-insert into series (run, metric, project_id, n, last_step, last, min, min_step, max, max_step)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (run, metric) do update set n = excluded.n, last_step = excluded.last_step, last = excluded.last,
-    min = excluded.min, min_step = excluded.min_step, max = excluded.max, max_step = excluded.max_step
-"""
+_JOURNAL = insert("journal", {"run": "integer", "n": "integer", "points": "blob"})
+_ORIGIN = insert("origin", {"run": "integer", "first_time": "integer"}, key=1)
+_SERIES = insert(
+    "series",
+    {
+        "run": "integer",
+        "metric": "integer",
+        "project_id": "integer",
+        "n": "integer",
+        "last_step": "integer",
+        "last": "real",
+        "min": "real",
+        "min_step": "integer",
+        "max": "real",
+        "max_step": "integer",
+    },
+    key=2,
+)
 
 
 def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
@@ -58,7 +71,7 @@ def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
         fold(link, run, records)
         known.waiting = 0
         return
-    link.run("insert into journal (run, n, points) values (?, ?, ?)", (run, len(records), records.tobytes()))
+    link.put(_JOURNAL, (run, len(records), records.tobytes()))
     known.waiting += len(records)
     if known.waiting >= min(_FOLD_LIMIT, max(_FOLD_POINTS, _FOLD_WIDTH * len(known.series))):
         fold(link, run)
@@ -110,11 +123,7 @@ def _give_steps(known: RunMemory, records: Records) -> None:
 
 def _keep_first_time(link: Link, run: int, known: RunMemory, time: int) -> None:
     if known.first_time is None or time < known.first_time:
-        link.run(
-            "insert into origin (run, first_time) values (?, ?)"
-            " on conflict (run) do update set first_time = excluded.first_time",
-            (run, time),
-        )
+        link.put(_ORIGIN, (run, time))
         known.first_time = time
 
 
@@ -161,5 +170,6 @@ def _add_among(
 
 
 def _put_summaries(link: Link, run: int, known: RunMemory, changed: dict[int, Summary]) -> None:
-    link.run_many(_PUT_SUMMARY, [(run, metric, known.project_id, *summary) for metric, summary in changed.items()])
+    for metric, summary in changed.items():
+        link.put(_SERIES, (run, metric, known.project_id, *summary))
     known.series.update(changed)

@@ -1,16 +1,15 @@
 """What the writer remembers of runs from job to job, so that a small batch need not read before it writes.
 
-All of it can be read again from the tables; after a rollback it is forgotten altogether. Where other processes write
-to the database too, table `owner` says who wrote a run last: if that was another, the run is read again.
+All of it can be read again from the tables; what may be wrong has another version, see `hold.py`.
 """
 
 import math
-import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 
 from halley.core.metric import MetricId
 from halley.errors import StorageError
+from halley.storage.sql.hold import Holder
 from halley.storage.sql.link import NAMES, Link
 from halley.storage.sql.metrics.summary import Summary
 
@@ -29,17 +28,19 @@ class RunMemory:
         first_time: The earliest time of a point, None before the first.
         waiting: How many points are in its journal.
         series: Metric number to summary.
-        checked: The last transaction in which it was read, or known to be as it is in the tables.
+        version: Of the run, when this was read.
     """
 
-    __slots__ = ("checked", "first_time", "project_id", "series", "waiting")
+    __slots__ = ("first_time", "project_id", "series", "version", "waiting")
 
-    def __init__(self, project_id: int, first_time: int | None, waiting: int, series: dict[int, Summary]) -> None:
+    def __init__(
+        self, version: int, project_id: int, first_time: int | None, waiting: int, series: dict[int, Summary]
+    ) -> None:
+        self.version = version
         self.project_id = project_id
         self.first_time = first_time
         self.waiting = waiting
         self.series = series
-        self.checked = 0
 
 
 class Memory:
@@ -47,53 +48,43 @@ class Memory:
 
     Args:
         link: The writer's connection.
+        holder: Says which memory is right.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, holder: Holder) -> None:
         self._link = link
-        self._server = secrets.randbits(62)
+        self.holder = holder
         self._runs: OrderedDict[int, RunMemory] = OrderedDict()
         self._metrics: dict[MetricId, int] = {}
+        self._by_job: list[MetricId] = []
 
     def forget(self) -> None:
         """Forget everything."""
         self._runs.clear()
         self._metrics.clear()
 
-    def forget_run(self, run: int) -> None:
-        """Forget one run, and let all other processes forget it."""
-        self._runs.pop(run, None)
-        if self._link.dialect.is_shared:
-            self._link.run("delete from owner where run = ?", (run,))
+    def begin_job(self) -> None:
+        """Note from now on which metrics a job finds or makes."""
+        self._by_job.clear()
+
+    def roll_back_job(self) -> None:
+        """Forget the metrics that the job may have made."""
+        for metric in self._by_job:
+            self._metrics.pop(metric, None)
 
     def recall(self, run: int) -> RunMemory:
-        """What is known of a run.
+        """What is known of a run, which nobody else writes from here on.
 
         Raises:
             StorageError: there is no such run.
         """
-        self._link.lock(run)
+        version = self.holder.hold(run)
         known = self._runs.get(run)
-        is_sure = known is not None and known.checked == self._link.transaction
-        if self._link.dialect.is_shared and not is_sure and not self._claim(run):
-            known = None
-        if known is None:
-            known = self._runs[run] = self._read(run)
+        if known is None or known.version != version:
+            known = self._runs[run] = self._read(run, version)
             self._drop_oldest()
-        else:
-            self._runs.move_to_end(run)
-        known.checked = self._link.transaction
+        self._runs.move_to_end(run)
         return known
-
-    def _claim(self, run: int) -> bool:
-        """Note that this process writes the run; say whether it was the last one before, too."""
-        if self._link.value("select server from owner where run = ?", (run,)) == self._server:
-            return True
-        self._link.run(
-            "insert into owner (run, server) values (?, ?) on conflict (run) do update set server = excluded.server",
-            (run, self._server),
-        )
-        return False
 
     def _drop_oldest(self) -> None:
         size = sum(len(known.series) for known in self._runs.values())
@@ -101,12 +92,13 @@ class Memory:
             _, oldest = self._runs.popitem(last=False)
             size -= len(oldest.series)
 
-    def _read(self, run: int) -> RunMemory:
+    def _read(self, run: int, version: int) -> RunMemory:
         link = self._link
         project_id = link.value("select project_id from experiment where run = ?", (run,))
         if project_id is None:
             raise StorageError(f"There is no run {run}.", hint="Make the experiment before its points.")
         return RunMemory(
+            version,
             project_id,
             link.value("select first_time from origin where run = ?", (run,)),
             link.value("select cast(coalesce(sum(n), 0) as bigint) from journal where run = ?", (run,)),
@@ -134,6 +126,7 @@ class Memory:
         if len(self._metrics) >= _METRICS_LIMIT:
             self._metrics.clear()
         self._metrics[MetricId(name, context)] = number
+        self._by_job.append(MetricId(name, context))
         return number
 
 

@@ -77,17 +77,17 @@ class SqlMetrics:
 
     def delete(self, run: int) -> None:
         """See `Metrics.delete`."""
-        self._link.lock(run)
+        self._writing.holder.hold(run)
         for table in ("journal", "chunk", "clock", "series", "origin"):
             self._link.run(f"delete from {table} where run = ?", (run,))
-        self._writing.forget_run(run)
+        self._writing.holder.let_go(run)
         self._link.has_deleted = True
 
     def tidy(self, run: int) -> None:
         """See `Metrics.tidy`."""
-        self._link.lock(run)
+        self._writing.holder.hold(run)
         compact(self._link, run)
-        self._writing.forget_run(run)
+        self._writing.holder.change(run)
 
     @property
     def _writing(self) -> Memory:
