@@ -74,8 +74,9 @@ def _hold_snapshots(place: Place, runs: Sequence[int], seconds: float) -> Iterat
         "x",
         goal=Goal("<=", 1.5),
         beside=f"raw append + fdatasync {1e3 / limits.syncs_per_second(place.folder):.2f} ms",
-        note=f"none open: {_say(alone)}; open: {_say(beside)}; write-ahead log {before / 1e6:.0f} MB, "
-        f"{held / 1e6:.0f} MB after {seconds:.0f} s with them open, {after / 1e6:.0f} MB once they closed",
+        note=f"none open: {say_latencies(alone)}; open: {say_latencies(beside)}; "
+        f"write-ahead log {before / 1e6:.0f} MB, {held / 1e6:.0f} MB after {seconds:.0f} s with them open, "
+        f"{after / 1e6:.0f} MB once they closed",
     )
 
 
@@ -103,7 +104,8 @@ def _snapshots(storage: Storage, run: int) -> Iterator[None]:
         yield
 
 
-def _say(latencies: Sequence[float]) -> str:
+def say_latencies(latencies: Sequence[float]) -> str:
+    """Latencies in a few words."""
     p50, p99, most = (float(np.percentile(latencies, part)) * 1e3 for part in (50, 99, 100))
     return f"p50 {p50:.1f}, p99 {p99:.1f}, longest {most:.1f} ms of {len(latencies):,}"
 
@@ -114,20 +116,21 @@ def _say(latencies: Sequence[float]) -> str:
 def _write_beside_readers(server: Server, place: Place, seconds: float) -> Iterator[Figure]:
     count = int(seconds * 50)
     stream = points.bodies(20_001, 2 * count, 5, 2)
-    alone = _post_paced(server, stream[:count], seconds)
+    alone = post_paced(server, stream[:count], seconds)
     with _asking(server, _heavy_chart, READERS) as charts:
-        beside = _post_paced(server, stream[count:], seconds)
+        beside = post_paced(server, stream[count:], seconds)
     yield figure(
         f"write of 10 points over HTTP, 50 a second, beside {READERS} clients that draw {HEAVY_RUNS} runs x "
         f"{HEAVY_STEPS:,} steps without pause, p50",
         place.name,
         [float(np.median(beside)) * 1e3],
         "ms",
-        note=f"without them: {_say(alone)}; beside them: {_say(beside)}; charts: {_say(charts)}",
+        note=f"without them: {say_latencies(alone)}; beside them: {say_latencies(beside)}; "
+        f"charts: {say_latencies(charts)}",
     )
 
 
-def _post_paced(server: Server, stream: Sequence[bytes], seconds: float) -> list[float]:
+def post_paced(server: Server, stream: Sequence[bytes], seconds: float) -> list[float]:
     """Post batches at an even pace; the seconds to each acknowledgement."""
     latencies = []
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as link:
@@ -162,7 +165,7 @@ def _read_beside_writers(server: Server, place: Place, seconds: float) -> Iterat
         place.name,
         [float(np.median(beside)) * 1e3],
         "ms",
-        note=f"without them: {_say(alone)}; beside them: {_say(beside)}",
+        note=f"without them: {say_latencies(alone)}; beside them: {say_latencies(beside)}",
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from statistics import median
 
 from benchmarks.store import limits, points
+from benchmarks.store.deleting import measure_delete
 from benchmarks.store.load import add_runs, cut, load_all, tidy
 from benchmarks.store.places import Place, PostgresqlPlace, spend
 from benchmarks.store.read import charting, read
@@ -44,8 +45,8 @@ def measure_finished(place: Place, *, runs: int, rounds: int) -> Iterator[Figure
         note="all metrics of a run are logged together; a raw point has 32 bytes",
     )
     yield from _charts(place, numbers, rounds)
-    yield from _export(place, numbers, rounds)
-    yield from _delete(place, numbers[-rounds:])
+    yield from measure_export(place, numbers[3], rounds)
+    yield from measure_delete(place, numbers[-rounds:])
 
 
 def _load(place: Place, runs: int):  # type: ignore[no-untyped-def]
@@ -104,8 +105,9 @@ def _charts(place: Place, numbers: Sequence[int], rounds: int) -> Iterator[Figur
     )
 
 
-def _export(place: Place, numbers: Sequence[int], rounds: int) -> Iterator[Figure]:
-    reading = read(place, lambda session: export_run(session, numbers[3]), rounds=rounds)
+def measure_export(place: Place, run: int, rounds: int) -> Iterator[Figure]:
+    """Export every series of a run."""
+    reading = read(place, lambda session: export_run(session, run), rounds=rounds)
     yield figure(
         "export of a run of 100,000 points, CPU",
         place.name,
@@ -122,23 +124,4 @@ def export_run(session: Session, run: int) -> int:
         len(piece.step)
         for series in session.metrics.list_series(run)
         for piece in session.metrics.export(run, series.metric)
-    )
-
-
-def _delete(place: Place, numbers: Sequence[int]) -> Iterator[Figure]:
-    costs = []
-    with closing(place.open()) as storage:
-        for number in numbers:
-
-            def job(session: Session, number: int = number) -> None:
-                session.metrics.delete(number)
-
-            costs.append(spend(place, lambda job=job: storage.write(job).result())[0])  # type: ignore[misc]
-    yield figure(
-        "delete of a run of 100,000 points, CPU",
-        place.name,
-        [cost.cpu * 1e3 for cost in costs],
-        "ms",
-        goal=Goal("<=", 15) if place.name == "SQLite" else None,
-        note=f"wall {median(cost.wall for cost in costs) * 1e3:.1f} ms until it is durable",
     )

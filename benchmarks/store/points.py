@@ -95,11 +95,12 @@ def block(run: int, metrics: int, steps: int, start: int = 0, *, is_by_step: boo
     return PointColumns(names, np.repeat(numbers, steps), *columns, values.ravel())
 
 
-def long_series(points: int, piece: int = 50_000) -> Iterator[PointColumns]:
-    """One metric of many steps: a wave with noise, and a spike of 25 at every millionth step."""
-    for start in range(0, points, piece):
-        clock = clock_of(5, min(piece, points - start), start)
-        noise = np.random.default_rng(start).normal(0, 0.1, len(clock.step))
+def long_series(points: int, *, start: int = 0, piece: int = 50_000) -> Iterator[PointColumns]:
+    """One metric of many steps from `start` on: a wave with noise, and a spike of 25 in every million steps."""
+    end = start + points
+    for begin in range(start, end, piece):
+        clock = clock_of(5, min(piece, end - begin), begin)
+        noise = np.random.default_rng(begin).normal(0, 0.1, len(clock.step))
         values = (np.sin(clock.step / 2e5) + noise).astype(np.float32).astype(np.float64)
         values[clock.step % 1_000_000 == 123_456] = 25.0
         yield PointColumns([name_of(0)], np.zeros(len(values), np.uint32), *clock, values)

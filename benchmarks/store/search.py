@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
@@ -26,12 +26,7 @@ def measure_table(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
             for number in numbers:
                 loader.append(number, columns)
     _settle(place)
-    shown = [_metric_column(metric) for metric in range(100)]
-
-    def search(session: Session) -> ExperimentPage:
-        return session.catalog.search_experiments("default", points.PROJECT, columns=shown, limit=runs)
-
-    reading = read(place, search, rounds=rounds)
+    reading = read(place, searching(range(100), limit=runs), rounds=rounds)
     yield figure(
         f"experiments table, {runs * 100:,} (run, metric) values, CPU",
         place.name,
@@ -39,6 +34,17 @@ def measure_table(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
         "ms",
         goal=Goal("<=", 100) if place.name == "SQLite" and runs == 1_000 else None,
         note=reading.say(),
+    )
+
+
+def searching(
+    shown: Iterable[int], *, limit: int, by: int | None = None, is_descending: bool = True
+) -> Callable[[Session], ExperimentPage]:
+    """A page of the experiments table: last values of some metrics, sorted by one; to be asked of a snapshot."""
+    sort = [] if by is None else [Sort(column=_metric_column(by), is_descending=is_descending)]
+    columns = [_metric_column(metric) for metric in shown]
+    return lambda session: session.catalog.search_experiments(
+        "default", points.PROJECT, sort=sort, columns=columns, limit=limit
     )
 
 
@@ -76,18 +82,7 @@ def _load_scores(storage, numbers: Sequence[int]) -> None:  # type: ignore[no-un
 
 
 def _measure_one(place: Place, runs: int, rounds: int, *, is_descending: bool) -> Iterator[Figure]:
-    column = _metric_column(0)
-
-    def search(session: Session) -> ExperimentPage:
-        return session.catalog.search_experiments(
-            "default",
-            points.PROJECT,
-            sort=[Sort(column=column, is_descending=is_descending)],
-            columns=[column],
-            limit=100,
-        )
-
-    reading = read(place, search, rounds=rounds)
+    reading = read(place, searching([0], by=0, is_descending=is_descending, limit=100), rounds=rounds)
     yield figure(
         f"{'top' if is_descending else 'lowest'} 100 of {runs:,} runs by a metric, with their rows, CPU",
         place.name,

@@ -1,0 +1,309 @@
+"""A billion points in one embedded database: 10,000 runs x 100 metrics x 1,000 steps; and one series of a billion.
+
+`python -m benchmarks.store.billion` needs some 6 GB of disk and ten minutes of a processor, and writes billion.md.
+It is the product's store as it is: every batch of 50,000 points is a durable transaction, and a run is tidied when it
+ends, as the server does. Whether ingest stays flat is seen from the CPU that each tenth of the points took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import resource
+import shlex
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import psutil
+from benchmarks.store import finished, limits, points
+from benchmarks.store.deleting import measure_delete
+from benchmarks.store.load import add_runs, cut, load_all, tidy
+from benchmarks.store.places import Cost, Place, SqlitePlace, spend
+from benchmarks.store.read import charting, read
+from benchmarks.store.search import searching
+from benchmarks.store.table import Figure, Goal, figure, machine, write_number, write_row, write_table
+
+from halley.storage.ports.storage import Session
+from halley.storage.sql.store import SqlStorage
+
+HERE = Path(__file__).resolve().parent
+
+MEMORY_LIMIT_BYTES = 4 * 2**30
+"""Of addresses: what would need more fails, and its row says so, instead of taking the machine down."""
+
+METRICS, STEPS = 100, 1_000
+TENTHS = 10
+ROUNDS = 9
+
+
+class Memory:
+    """The most memory that this process had, seen every 20 ms."""
+
+    def __init__(self) -> None:
+        self.most = 0.0
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Watch while the context lasts."""
+        process, stop = psutil.Process(), threading.Event()
+
+        def look() -> None:
+            while not stop.wait(0.02):
+                self.most = max(self.most, process.memory_info().rss / 1e6)
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+
+# many runs
+
+
+def measure_many(place: Place, runs: int) -> Iterator[Figure]:
+    """Load, chart, sort, export and delete many runs of 100,000 points."""
+    count = runs * METRICS * STEPS
+    memory = Memory()
+    sources = [cut(points.block(run, METRICS, STEPS), 2) for run in range(10)]
+    base = psutil.Process().memory_info().rss / 1e6
+    with memory.watch(), closing(place.open()) as storage:
+        numbers = add_runs(storage, runs)
+        tenths = []
+        for part in np.array_split(np.array(numbers), TENTHS):
+            tenths.append(spend(place, lambda part=part: _load_runs(storage, part.tolist(), sources))[0])
+            _say_tenth(tenths, count / TENTHS, place, memory)
+    yield from _say_loading(f"loading {count:.0e} points as {runs:,} runs", place, tenths, count, memory, base)
+    memory = Memory()
+    with memory.watch():
+        yield from _read_many(place, numbers)
+    yield figure(
+        "memory of the whole process while reading all of the above, most",
+        place.name,
+        [memory.most],
+        "MB",
+        goal=Goal("<=", 300),
+    )
+    yield from measure_delete(place, numbers[len(numbers) // 2 :][:ROUNDS])
+
+
+def _load_runs(storage: SqlStorage, runs: Sequence[int], sources: Sequence[Sequence]) -> None:  # type: ignore[type-arg]
+    for run in runs:
+        load_all(storage, ((run, part) for part in sources[run % len(sources)]))
+        tidy(storage, [run])
+
+
+def _say_tenth(tenths: Sequence[Cost], count: float, place: Place, memory: Memory) -> None:
+    cost = tenths[-1]
+    print(
+        f"  tenth {len(tenths)}: {count / cost.cpu / 1e6:.2f} M points per CPU-second, {count / cost.wall / 1e6:.2f} "
+        f"M/s of wall time, {place.size() / 1e9:.2f} GB, {memory.most:.0f} MB of memory at most",
+        flush=True,
+    )
+
+
+def _say_loading(
+    what: str, place: Place, tenths: Sequence[Cost], count: int, memory: Memory, base: float
+) -> Iterator[Figure]:
+    rates = [count / len(tenths) / cost.cpu / 1e6 for cost in tenths]
+    yield figure(
+        f"{what}, tidied at the end of each",
+        place.name,
+        rates,
+        "M points per CPU-second",
+        note=f"tenth by tenth: {', '.join(f'{rate:.2f}' for rate in rates)}; "
+        f"{count / sum(cost.wall for cost in tenths) / 1e6:.2f} M/s of wall time",
+    )
+    yield figure(
+        "the last tenth's rate against the first's",
+        place.name,
+        [rates[-1] / rates[0]],
+        "x",
+        goal=Goal(">=", 0.9),
+        note="flat ingest",
+    )
+    yield figure(
+        "size on disk",
+        place.name,
+        [place.size() / 1e9],
+        "GB",
+        goal=Goal("<=", 4.2 * count / 1e9),
+        note=f"{place.size() / count:.2f} bytes a point; write-ahead log beside it {place.log_size() / 1e6:.0f} MB",
+    )
+    yield figure(
+        "memory of the whole process while loading, most",
+        place.name,
+        [memory.most],
+        "MB",
+        goal=Goal("<=", 300),
+        note=f"{base:.0f} MB of it before the store was opened: Python, libraries and the batches to load",
+    )
+
+
+def _read_many(place: Place, numbers: Sequence[int]) -> Iterator[Figure]:
+    shuffled = np.random.default_rng(1).permutation(numbers).tolist()
+    for count, goal in ((100, 3.0), (1_000, 35.0)):
+        for x in ("step", "relative", "wall"):
+            reading = read(place, charting(shuffled[:count], 7, x=x), rounds=ROUNDS)  # type: ignore[arg-type]
+            yield figure(
+                f"chart, 1 metric x {count:,} random runs x {STEPS:,} steps, x is {x}, CPU",
+                place.name,
+                reading.cpu_ms,
+                "ms",
+                goal=Goal("<=", goal) if x != "wall" else None,
+                note=reading.say(),
+            )
+    for what, ask, goal in (
+        (
+            f"experiments table, {METRICS} metrics of 1,000 of {len(numbers):,} runs",
+            searching(range(METRICS), limit=1_000),
+            100,
+        ),
+        (f"top 100 of {len(numbers):,} runs by a metric, with their rows", searching([0], by=0, limit=100), 5),
+    ):
+        reading = read(place, ask, rounds=ROUNDS)
+        yield figure(f"{what}, CPU", place.name, reading.cpu_ms, "ms", goal=Goal("<=", goal), note=reading.say())
+    yield from finished.measure_export(place, numbers[len(numbers) // 3], ROUNDS)
+
+
+# one series
+
+
+def measure_single(place: Place, size: int) -> Iterator[Figure]:
+    """Charts of one series while it grows to a billion points."""
+    memory = Memory()
+    base = psutil.Process().memory_info().rss / 1e6
+    marks = [10**power for power in range(5, 10) if 10**power <= size]
+    costs: dict[int, float] = {}
+    tenths: list[Cost] = []
+    with memory.watch():
+        with closing(place.open()) as storage:
+            (run,) = add_runs(storage, 1)
+        begin = 0
+        for end in sorted({*marks, *(size // TENTHS * tenth for tenth in range(1, TENTHS + 1))}):
+            with closing(place.open()) as storage:
+
+                def load(begin: int = begin, end: int = end, storage: SqlStorage = storage) -> None:
+                    load_all(storage, ((run, columns) for columns in points.long_series(end - begin, start=begin)))
+
+                cost = spend(place, load)[0]
+                tidy(storage, [run])
+            if end - begin == size // TENTHS or end == size // TENTHS:
+                tenths.append(cost)
+                _say_tenth(tenths, end - begin, place, memory)
+            if end in marks:
+                costs[end] = median(read(place, charting([run], 0), rounds=ROUNDS).cpu_ms)
+                print(f"  chart of {end:,} points: {costs[end]:.1f} ms", flush=True)
+            begin = end
+    rates = [size / TENTHS / cost.cpu / 1e6 for cost in tenths[1:]]
+    yield figure(
+        f"loading one series of {size:.0e} points, from the second tenth on",
+        place.name,
+        rates,
+        "M points per CPU-second",
+        note=f"tenth by tenth: {', '.join(f'{rate:.2f}' for rate in rates)}; making the points included; "
+        f"{place.size() / size:.2f} bytes a point; memory {memory.most:.0f} MB at most, {base:.0f} MB of it before",
+    )
+    yield from _growth(place, costs)
+    yield from _chart_single(place, run, size)
+
+
+def _growth(place: Place, costs: dict[int, float]) -> Iterator[Figure]:
+    first, last = min(max(costs), 1_000_000), max(costs)
+    yield figure(
+        f"growth of the chart of a series from {first:.0e} to {last:.0e} points, CPU",
+        place.name,
+        [costs[last] / costs[first]],
+        "x",
+        goal=Goal("<=", math.log(last) / math.log(first)),
+        beside="the goal is log n",
+        note=", ".join(f"{size:.0e}: {write_number(cost)} ms" for size, cost in costs.items()),
+    )
+
+
+def _chart_single(place: Place, run: int, size: int) -> Iterator[Figure]:
+    low, high = size // 2, size // 2 + size // 100 - 1
+    first = points.BEGAN_AT + 5 * 60_000
+    spans = {"step": (low, high), "relative": (low * 120, high * 120), "wall": (low * 120 + first, high * 120 + first)}
+    for x, (begin, end) in spans.items():
+        for what, ask in (
+            (f"chart of a series of {size:,} points", charting([run], 0, x=x)),  # type: ignore[arg-type]
+            ("zoom to 1 % of it", charting([run], 0, x=x, low=begin, high=end)),  # type: ignore[arg-type]
+        ):
+            try:
+                reading = read(place, ask, rounds=3)
+            except MemoryError:
+                yield _failed(f"{what}, x is {x}, CPU", place)
+            else:
+                yield figure(f"{what}, x is {x}, CPU", place.name, reading.cpu_ms, "ms", note=reading.say())
+    yield from _export_single(place, run, size)
+
+
+def _failed(what: str, place: Place) -> Figure:
+    note = f"failed: it needs more than {MEMORY_LIMIT_BYTES / 2**30:.0f} GiB of memory"
+    return figure(what, place.name, [math.nan], "", note=note)
+
+
+def _export_single(place: Place, run: int, size: int) -> Iterator[Figure]:
+    def export(session: Session) -> int:
+        return sum(len(piece.step) for piece in session.metrics.export(run, points.name_of(0)))
+
+    memory = Memory()
+    try:
+        with memory.watch(), closing(place.open()) as storage, storage.read() as session:
+            cost, count = spend(place, lambda: export(session))
+    except MemoryError:
+        yield _failed("export of the whole series", place)
+        return
+    assert count == size, count
+    yield figure(
+        "export of the whole series",
+        place.name,
+        [size / cost.cpu / 1e6],
+        "M points per CPU-second",
+        goal=Goal(">=", 5),
+        note=f"{size / cost.wall / 1e6:.1f} M/s of wall time, memory {memory.most:.0f} MB at most",
+    )
+
+
+def main() -> None:
+    """Load, measure, write billion.md, and remove the databases."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=float, default=1e9)
+    parser.add_argument("--parts", default="many,single")
+    parser.add_argument("--output", type=Path, help="default: billion.md here, for a billion points")
+    given = parser.parse_args()
+    size = int(given.points)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    figures: list[Figure] = []
+    began, before = time.monotonic(), machine()
+    for part in given.parts.split(","):
+        with tempfile.TemporaryDirectory(prefix="halley-billion-") as folder:
+            place = SqlitePlace(Path(folder) / "data")
+            measured = measure_many(place, size // (METRICS * STEPS)) if part == "many" else measure_single(place, size)
+            for one in measured:
+                figures.append(one)
+                print(write_row(one), flush=True)
+            synced = limits.syncs_per_second(Path(folder))
+    command = shlex.join(["python", "-m", "benchmarks.store.billion", *sys.argv[1:]])
+    text = (
+        f"# A billion points in one file\n\n`{command}` on {before}; {synced:,.0f} fdatasync/s. "
+        f"It took {(time.monotonic() - began) / 60:.0f} minutes.\n\n{write_table(figures)}\n"
+    )
+    print(text)
+    output = given.output or (HERE / "billion.md" if size == 10**9 else None)
+    if output is not None:
+        output.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
