@@ -13,6 +13,7 @@ from halley.storage.open import open_storage
 from halley.storage.testing.make import log_values, make_run
 
 SIZE_BYTES = 8 * 2**20
+READ_ONLY, REMOUNT = 1, 32
 
 
 @pytest.fixture
@@ -82,4 +83,32 @@ def test_a_group_that_meets_a_full_disk_fails_together(small_disk):
     with storage.read() as session:
         kept = [run for run in runs if session.metrics.list_series(run)]
     assert set(kept) == set(runs) - set(failed)
+    storage.close()
+
+
+def test_a_disk_that_takes_no_writes_any_more(small_disk):
+    """As Linux does with one that fails: it is mounted again, read-only."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def remount(flags):
+        assert libc.mount(None, os.fsencode(small_disk), None, REMOUNT | flags, None) == 0
+
+    storage = open_storage(small_disk / "data")
+    run = make_run(storage)
+    log_values(storage, run, MetricId("x"), [1.0])
+    storage.close()
+    remount(READ_ONLY)
+    with pytest.raises(
+        StorageError, match=r"lock cannot be written: Read-only file system\. Make the data folder writ"
+    ):
+        open_storage(small_disk / "data")
+    with pytest.raises(
+        StorageError, match=r"data folder .*new cannot be made: Read-only file system\. Choose a folder"
+    ):
+        open_storage(small_disk / "new")
+    remount(0)
+    storage = open_storage(small_disk / "data")
+    log_values(storage, run, MetricId("x"), [2.0], first=1)
+    with storage.read() as session:
+        assert session.metrics.list_series(run)[0].count == 2
     storage.close()

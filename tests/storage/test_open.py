@@ -1,16 +1,19 @@
 """Opening a data folder: what is wrong with it is said, with the fix."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 
 import pytest
 
+from halley.core.metric import MetricId
 from halley.errors import StorageError, StorageVersionError
 from halley.storage.open import DATABASE_FILE, open_storage
+from halley.storage.sql import dialect
 from halley.storage.sql.migrate import list_migrations
-from halley.storage.testing.make import make_run
+from halley.storage.testing.make import log_values, make_run
 
 KNOWN = list_migrations("sqlite")[-1][0]
 
@@ -56,7 +59,7 @@ def test_a_server_that_closed_or_died_leaves_no_lock(folder):
 def test_a_file_that_is_no_database(folder):
     folder.mkdir()
     (folder / DATABASE_FILE).write_bytes(b"not a database, but a long enough text " * 100)
-    with pytest.raises(StorageError, match=r"halley.db is not a database"):
+    with pytest.raises(StorageError, match=r"halley.db is not a database, or its beginning is damaged\. Restore it"):
         open_storage(folder)
     (folder / DATABASE_FILE).unlink()
     open_storage(folder).close()  # the failed attempt left no lock
@@ -69,6 +72,64 @@ def test_the_database_of_another_program(folder):
     other.close()
     with pytest.raises(StorageError, match="another program"):
         open_storage(folder)
+
+
+def test_a_path_that_is_too_long(tmp_path):
+    """For SQLite, or for the file system."""
+    longer = tmp_path
+    while len(str(longer)) < 520:
+        longer /= "a" * 100
+    with pytest.raises(StorageError, match=r"SQLite takes no path of more than 500 bytes\. Choose .* --data"):
+        open_storage(longer)
+    with pytest.raises(StorageError, match=r"cannot be made: File name too long\..* --data"):
+        open_storage(tmp_path / ("a" * 300))
+
+
+def test_another_program_that_holds_the_database(storage, folder, monkeypatch):
+    monkeypatch.setattr(dialect, "_BUSY_SECONDS", 0.1)
+    storage.close()
+    storage = open_storage(folder)
+    other = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
+    try:
+        other.execute("begin immediate")
+        with pytest.raises(StorageError, match=r"Another program has been writing to .*halley.db for 0.1 s.*Close it"):
+            make_run(storage)
+        other.execute("rollback")
+        make_run(storage)
+    finally:
+        other.close()
+        storage.close()
+
+
+GONE = (
+    r"halley.db was deleted, moved or replaced while the server ran, so nothing is kept any more\. Stop the server, put"
+)
+
+
+def test_a_folder_that_is_deleted_under_a_running_server(storage, folder):
+    """Nothing is acknowledged that goes into a file that nobody will find again."""
+    run = make_run(storage)
+    with storage.read():
+        pass  # its connection waits for the next reader
+    shutil.rmtree(folder)
+    for _ in range(2):
+        with pytest.raises(StorageError, match=GONE):
+            log_values(storage, run, MetricId("x"), [1.0])
+    with pytest.raises(StorageError, match=GONE), storage.read():
+        pass
+
+
+def test_a_folder_that_is_moved_away_and_back(storage, folder):
+    run = make_run(storage)
+    folder.rename(folder.with_name("elsewhere"))
+    open_storage(folder).close()  # another server makes its own in the meantime
+    with pytest.raises(StorageError, match=GONE):
+        log_values(storage, run, MetricId("x"), [1.0])
+    shutil.rmtree(folder)
+    folder.with_name("elsewhere").rename(folder)
+    log_values(storage, run, MetricId("x"), [1.0, 2.0])
+    with storage.read() as session:
+        assert session.metrics.list_series(run)[0].count == 2
 
 
 def test_a_newer_schema_names_both_versions(folder):

@@ -1,13 +1,15 @@
 """What differs between databases, all of it: the seam, and SQLite. PostgreSQL is in `postgresql.py`."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
 
-from halley.errors import HalleyError, StorageError
+from halley.errors import HalleyError, StorageDamaged, StorageError
 from halley.storage.sql.put import Put, Values
 
 _PAGE_BYTES = 8192
@@ -15,6 +17,9 @@ _WAL_LIMIT_BYTES = 64 * 2**20
 _APPLICATION_ID = 0x48414C59
 _VACUUM_PAGES = 1_000
 _FREE_SHARE = 0.1
+_BUSY_SECONDS = 30.0
+_PATH_BYTES = 500
+"""SQLite takes no path that is longer."""
 
 
 class Dialect(Protocol):
@@ -142,13 +147,20 @@ class Sqlite:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.place = str(path)
+        self._file: tuple[int, int] | None = None
         self._engine: Engine = create_engine(
             "sqlite://", creator=self._open, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
 
     def _open(self) -> sqlite3.Connection:
+        if self._is_gone():
+            raise StorageError(
+                f"{self._path} was deleted, moved or replaced while the server ran, so nothing is kept any more.",
+                hint="Stop the server, put the data folder back, from a copy if need be, and start it again: "
+                "senders keep what was not acknowledged.",
+            )
         driver = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, timeout=30.0, cached_statements=256
+            self._path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, cached_statements=256
         )
         try:
             for pragma in (
@@ -166,7 +178,18 @@ class Sqlite:
         except BaseException:
             driver.close()
             raise
+        self._file = self._file or self._find_file()
         return driver
+
+    def _find_file(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            found = self._path.stat()
+            return found.st_dev, found.st_ino
+        return None
+
+    def _is_gone(self) -> bool:
+        """Whether the path leads to another file than at first, or to none: what is written would be lost."""
+        return self._file is not None and self._find_file() != self._file
 
     def _recognise(self, driver: sqlite3.Connection) -> None:
         (owner,) = driver.execute("pragma application_id").fetchone()
@@ -201,9 +224,13 @@ class Sqlite:
         """See `Dialect.is_in_transaction`."""
         return bool(driver.in_transaction)
 
-    def is_lost(self, driver: Any) -> bool:  # noqa: ARG002 - a file is not lost
+    def is_lost(self, driver: Any) -> bool:
         """See `Dialect.is_lost`."""
-        return False
+        try:
+            driver.in_transaction  # noqa: B018 - asks a connection whether it is open
+        except sqlite3.ProgrammingError:
+            return True
+        return self._is_gone()
 
     def lock(self, driver: Any, key: int, *, waits: bool) -> bool:  # noqa: ARG002 - `BEGIN IMMEDIATE` has locked all
         """See `Dialect.lock`."""
@@ -249,10 +276,31 @@ class Sqlite:
                 f"The disk that holds {self._path} is full, so this was not written.",
                 hint="Free some space; what was written before is safe, and senders try again by themselves.",
             )
-        if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        if code.startswith("SQLITE_NOTADB"):
             return StorageError(
-                f"{self._path} is not a database, or is damaged: {error}.",
+                f"{self._path} is not a database, or its beginning is damaged.",
                 hint="Restore it from a copy, or choose another data folder.",
+            )
+        if code.startswith("SQLITE_CORRUPT"):
+            return StorageDamaged(
+                f"{self._path} is damaged: {error}.",
+                hint="Stop the server and restore it from a copy. Without one, the guide `What happens when something "
+                "breaks` says how to save what can still be read.",
+            )
+        if code.startswith("SQLITE_IOERR"):
+            return StorageError(
+                f"The disk that holds {self._path} fails: {error}.",
+                hint="See the machine's log (dmesg); nothing of this was kept, and senders try again by themselves.",
+            )
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return StorageError(
+                f"Another program has been writing to {self._path} for {_BUSY_SECONDS:g} s, so this was not written.",
+                hint="Close it; senders try again by themselves.",
+            )
+        if code.startswith("SQLITE_CANTOPEN") and len(os.fsencode(self._path.absolute())) > _PATH_BYTES:
+            return StorageError(
+                f"{self._path} cannot be opened: SQLite takes no path of more than {_PATH_BYTES} bytes.",
+                hint="Choose a data folder with a shorter path, with --data.",
             )
         if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
             return StorageError(

@@ -14,7 +14,7 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
 
-from halley.errors import ArgumentError, HalleyError, StorageError
+from halley.errors import ArgumentError, HalleyError, StorageDamaged, StorageError
 from halley.storage.sql.adapt import BinaryCursor, adapters, to_arrays
 from halley.storage.sql.put import Put, Values
 
@@ -179,6 +179,12 @@ class Postgresql:
         said = " ".join(str(cause).split()).rstrip(".")
         if self._password:
             said = said.replace(self._password, "***")
+        if _DAMAGE.search(f"{cause.sqlstate or ''} {said}"):
+            return StorageDamaged(
+                f"{self.place} is damaged: {said}.",
+                hint="Restore it from a backup. Without one, save what can still be read with pg_dump, see "
+                "zero_damaged_pages in PostgreSQL's manual.",
+            )
         for pattern, message, hint in _MEANINGS:
             if re.search(pattern, f"{cause.sqlstate or ''} {said}"):
                 return StorageError(message.format(place=self.place, said=said), hint=hint)
@@ -223,6 +229,8 @@ class Postgresql:
 
 
 _URL_HINT = "Write it as postgresql://user:password@host:port/database, with %-escapes for special characters."
+
+_DAMAGE = re.compile("^(XX00[12]|58030) |invalid page in block|could not read block")
 
 _MEANINGS = (
     (

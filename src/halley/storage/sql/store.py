@@ -100,8 +100,11 @@ class SqlStorage:
         with self._gate:
             if self._is_closed:
                 raise StorageError("The store is closed.", hint="Open it again.")
-            if self._idle:
-                return self._idle.pop(), False
+            while self._idle:
+                link = self._idle.pop()
+                if not link.is_lost:
+                    return link, False
+                link.close()
         return Link(self._dialect, is_reader=True), True
 
     def _put_back(self, link: Link) -> None:
