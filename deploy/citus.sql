@@ -18,6 +18,7 @@ select create_reference_table('workspace');
 select create_reference_table('project');
 select create_reference_table('experiment');
 select create_reference_table('deleted_experiment');
+select create_reference_table('deleted_run');
 select create_reference_table('metric');
 
 -- everything that an experiment says is where its run is

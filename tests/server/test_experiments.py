@@ -1,11 +1,16 @@
 """The experiments table, and changing and deleting one."""
 
 import math
+import struct
+import time
 
+import msgspec
 import pytest
 
 from halley.core.output import OutputLine
 from halley.wire.records import AddTags, End, Output, Parameter, Start
+
+NUMBERS = struct.pack("<1000I", *range(1_000))
 
 
 @pytest.fixture
@@ -100,6 +105,26 @@ def test_deleting_takes_points_and_output_along(live, three, make):
     assert names(search(live, three)) == ["c", "b"]
     drawn = live.post("/metrics/chart", {"experiments": [a.key], "metrics": [{"name": "loss"}]}).json()
     assert drawn["lines"] == []
+
+
+def test_a_large_run_is_out_of_reach_at_once_and_erased_soon(live, three, make):
+    a, b = three[:2]
+    for place in range(6):
+        names = [(f"m{place}-{at}", "") for at in range(1_000)]
+        a.say(points=msgspec.structs.replace(make.points([1.0] * 1_000), metrics=tuple(names), metric=NUMBERS))
+    with live.storage.read() as session:
+        run, other = (session.catalog.find_run(each.key) for each in (a, b))
+        kept = session.metrics.list_series(other)
+    assert live.client.delete(f"/api/v1/experiments/{a.key}").status_code == 204
+    assert live.get(f"/experiments/{a.key}").status_code == 404
+    deadline = time.monotonic() + 30
+    while True:
+        with live.storage.read() as session:
+            if not session.catalog.list_deleted_runs():
+                assert session.metrics.list_series(run) == []
+                assert session.metrics.list_series(other) == kept
+                break
+        assert time.monotonic() < deadline
 
 
 def test_a_deleted_experiment_stays_deleted_whoever_still_sends_it(live, three, make):

@@ -90,3 +90,43 @@ def test_charts_are_compressed_for_those_who_can_read_it(live, run, make):
     assert "content-encoding" not in plain.headers
     assert gzip.decompress(packed) == plain.content
     assert len(packed) < len(plain.content) / 2
+
+
+# deleting
+
+
+def delete(live, key, **query):
+    return live.client.delete(f"/api/v1/experiments/{key}/metrics", params=query)
+
+
+def test_deleting_a_metric_leaves_the_others_and_it_may_start_anew(live, run, make):
+    run.say(points=make.points([1.0, 2.0]))
+    run.say(points=make.points([3.0], context="train"))
+    assert delete(live, run.key, name="loss").status_code == 204
+    assert [(one["name"], one["context"]) for one in live.detail(run.key)["metrics"]] == [("loss", "train")]
+    assert draw(live, [run.key])["lines"] == []
+    run.say(points=make.points([5.0], has_steps=False))
+    assert draw(live, [run.key])["lines"][0]["mean"] == [5.0]
+    assert delete(live, run.key, name="loss", context="train").status_code == 204
+
+
+def test_a_metric_that_is_not_there_cannot_be_deleted(live, run, make):
+    run.say(points=make.points([1.0]))
+    nobody = "0" * 32
+    for key, name, context in [(run.key, "loss", "test"), (run.key, "x", ""), (nobody, "loss", "")]:
+        reply = delete(live, key, name=name, context=context)
+        assert reply.status_code == 404
+        assert reply.json()["error"]["code"] == "not_found"
+    assert delete(live, run.key).status_code == 400
+    assert delete(live, run.key, name="loss", contxt="").json()["error"]["field"] == "contxt"
+    assert len(live.detail(run.key)["metrics"]) == 1
+
+
+def test_deleting_a_metric_is_told_to_watchers(live, run, make):
+    run.say(points=make.points([1.0]))
+    with live.client.stream("GET", "/api/v1/events", params={"project": run.project, "workspace": "default"}) as events:
+        lines = events.iter_lines()
+        assert next(line for line in lines if line.startswith("event:")) == "event: hello"
+        delete(live, run.key, name="loss")
+        said = next(line for line in lines if run.key in line)
+    assert '"parts":["metrics"]' in said

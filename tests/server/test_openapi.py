@@ -29,6 +29,7 @@ def test_operations_have_clean_names():
     assert sorted(operations()) == [
         "createProject",
         "deleteExperiment",
+        "deleteMetric",
         "downloadOutput",
         "drawChart",
         "getExperiment",

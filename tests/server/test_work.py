@@ -2,17 +2,20 @@
 
 import asyncio
 import math
+from functools import partial
 
 import pytest
 
 from halley.core.experiment import State
 from halley.core.metric import MetricId
 from halley.server.events.broadcast import Broadcast
+from halley.server.experiments.erase import erase, erase_deleted
 from halley.server.experiments.lose import Watch
 from halley.server.ingest.apply import read_points
 from halley.server.jobs.repeat import repeat
 from halley.server.metrics.tidy import Tidier
 from halley.storage.open import open_storage
+from halley.storage.testing.make import log
 
 KEY = "a" * 32
 
@@ -24,10 +27,10 @@ def storage(tmp_path):
     opened.close()
 
 
-def make_run(storage, *, heard_at):
+def make_run(storage, *, heard_at, key=KEY):
     def job(session):
         project = session.catalog.ensure_project("default", "p", now=0)
-        run, _ = session.catalog.ensure_experiment(project, KEY, now=heard_at)
+        run, _ = session.catalog.ensure_experiment(project, key, now=heard_at)
         session.catalog.hear(run, now=heard_at)
         return run
 
@@ -97,6 +100,24 @@ def test_tidying_changes_no_answer(storage, make):
     asyncio.run(tidier.tidy(storage))
     assert tidier.waiting == []
     assert answers() == before
+
+
+def test_erasing_goes_on_where_a_server_before_stopped(storage, tmp_path):
+    run, other = make_run(storage, heard_at=0), make_run(storage, heard_at=0, key="b" * 32)
+    for one in (run, other):
+        log(storage, one, [(MetricId(f"m{at}"), 0, 0, 0.0, 1.0) for at in range(6_000)])
+    storage.write(lambda session: session.catalog.delete_experiment(run, now=1)).result(20)
+    assert storage.write(partial(erase, run)).result(20), "there is more than a slice"
+    storage.close()
+    storage = open_storage(tmp_path / "data")
+    try:
+        asyncio.run(erase_deleted(storage))
+        with storage.read() as session:
+            assert session.catalog.list_deleted_runs() == []
+            assert session.metrics.list_series(run) == []
+            assert len(session.metrics.list_series(other)) == 6_000
+    finally:
+        storage.close()
 
 
 def test_a_job_that_fails_is_logged_and_tried_again(caplog):

@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
@@ -208,7 +209,8 @@ def test_servers_that_start_at_once_make_the_schema_once(databases):
     url = databases.make()
     with ThreadPoolExecutor(4) as threads:
         opened = list(threads.map(lambda _: open_storage(url), range(4)))
-    assert databases.run("select version from halley_schema", url) == [(KNOWN,)]
+    versions = databases.run("select version from halley_schema order by version", url)
+    assert versions == [(number,) for number in range(1, KNOWN + 1)]
     for storage in opened:
         storage.close()
 
@@ -443,3 +445,55 @@ def test_text_sorts_by_code_point(databases, shared_database, storage):
         shared_database,
     )
     assert found[0][0] == found[0][1] > 10
+
+
+# deleting
+
+
+def make_wide_run(storage, count=6_000):
+    run = make_run(storage)
+    log(storage, run, [(MetricId(f"m{at}"), 0, 0, 0.0, 1.0) for at in range(count)])
+    return run
+
+
+def test_two_servers_may_erase_the_same_run(pair):
+    run, other = (make_wide_run(storage) for storage in pair)
+    pair[0].write(lambda session: session.catalog.delete_experiment(run, now=1)).result(60)
+
+    def erase_all(storage):
+        while storage.write(lambda session: session.metrics.delete(run)).result(60):
+            log_values(storage, other, LOSS, [1.0])
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(erase_all, storage) for storage in pair]:
+            done.result(60)
+    with pair[1].read() as session:
+        assert session.metrics.list_series(run) == []
+        assert len(session.metrics.list_series(other)) == 6_001
+
+
+def test_much_that_was_deleted_is_vacuumed(databases):
+    url = databases.make()
+    storage = open_storage(url)
+    try:
+        run = make_wide_run(storage)
+        while storage.write(lambda session: session.metrics.delete(run)).result(60):
+            pass
+        deadline = time.monotonic() + 60
+        counted = "select sum(vacuum_count)::int from pg_stat_user_tables where relname in ('series', 'chunk')"
+        while databases.run(counted, url) != [(2,)]:  # autovacuum is counted elsewhere
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert databases.run("select n_dead_tup from pg_stat_user_tables where relname = 'series'", url) == [(0,)]
+    finally:
+        storage.close()
+
+
+def test_closing_does_not_wait_for_a_vacuum(databases):
+    storage = open_storage(databases.make())
+    run = make_wide_run(storage)
+    while storage.write(lambda session: session.metrics.delete(run)).result(60):
+        pass
+    assert any(thread.name == "halley-vacuum" for thread in threading.enumerate())
+    storage.close()
+    assert not any(thread.name == "halley-vacuum" for thread in threading.enumerate())

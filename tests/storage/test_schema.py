@@ -9,7 +9,7 @@ from halley.storage.sql.dialect import Sqlite
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import list_migrations, migrate, split_statements
 
-GOLDEN = Path(__file__).parent / "golden" / "schema_0001.sql"
+GOLDEN = Path(__file__).parent / "golden" / "schema.sql"
 
 
 def read_schema(path):

@@ -11,6 +11,7 @@ from litestar import Litestar, Response, Router, get
 from halley.server.events.broadcast import Broadcast
 from halley.server.events.relay import Relay
 from halley.server.events.routes import router as events
+from halley.server.experiments.erase import erase_deleted
 from halley.server.experiments.lose import Watch
 from halley.server.experiments.routes import router as experiments
 from halley.server.http.body import check_body
@@ -38,6 +39,7 @@ GIVEN = ("storage", "clock", "broadcast", "intake", "identity")
 """What routes may ask for by name."""
 
 _TIDY_SECONDS = 2.0
+_ERASE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,9 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
             ),
             asyncio.create_task(
                 repeat(lambda: tidier.tidy(storage), every_seconds=_TIDY_SECONDS, name="tidy the points of a run")
+            ),
+            asyncio.create_task(
+                repeat(lambda: erase_deleted(storage), every_seconds=_ERASE_SECONDS, name="erase deleted experiments")
             ),
         ]
         try:

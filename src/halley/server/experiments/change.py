@@ -6,6 +6,7 @@ from halley.core.ids import ExperimentKey
 from halley.core.names import check_name
 from halley.server.events.api import Broadcast
 from halley.server.experiments.api import find_run
+from halley.server.experiments.erase import erase
 from halley.server.http.check import checked
 from halley.storage.ports.catalog import Experiment
 from halley.storage.ports.storage import Session, Storage
@@ -52,9 +53,8 @@ async def remove(storage: Storage, broadcast: Broadcast, key: ExperimentKey, *, 
         run = find_run(session.catalog, key)
         row = session.catalog.get_experiment(run)
         assert row is not None  # this job is the only writer while it runs
-        session.output.delete(run)
-        session.metrics.delete(run)
         session.catalog.delete_experiment(run, now=now)
+        erase(run, session)  # all of it if it is not much; else `erase_deleted` goes on
         return row
 
     row = await asyncio.wrap_future(storage.write(job))

@@ -1,11 +1,17 @@
-"""`POST /metrics/chart`: series of many experiments on one grid."""
+"""Metrics: series of many experiments on one grid, and deleting one."""
 
-from litestar import Response, Router, post
+from typing import Annotated
+
+from litestar import Response, Router, delete, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
+from halley.core.metric import MetricId
+from halley.server.events.api import GivenBroadcast
+from halley.server.http.check import checked_key
 from halley.server.http.errors import failures
 from halley.server.http.given import GivenStorage
+from halley.server.metrics.delete import delete_points
 from halley.server.metrics.draw import draw
 from halley.wire.api import Chart, DrawChart
 
@@ -26,4 +32,21 @@ def draw_chart(data: JSONBody[DrawChart], storage: GivenStorage) -> Response[byt
         return Response(draw(session, data), media_type="application/json")
 
 
-router = Router("/", route_handlers=[draw_chart], tags=["metrics"])
+@delete(
+    "/experiments/{key:str}/metrics",
+    operation_id="deleteMetric",
+    summary="Delete a metric of an experiment",
+    responses=failures(400, 404),
+)
+async def delete_metric(
+    key: FromPath[str],
+    storage: GivenStorage,
+    broadcast: GivenBroadcast,
+    name: Annotated[str, QueryParameter(min_length=1, max_length=1_000, description="The metric's name.")],
+    context: Annotated[str, QueryParameter(max_length=1_000, description="Its context.")] = "",
+) -> None:
+    """Delete every point of a metric. There is no way back. An experiment that goes on logging it starts it anew."""
+    await delete_points(storage, broadcast, checked_key(key), MetricId(name, context))
+
+
+router = Router("/", route_handlers=[draw_chart, delete_metric], tags=["metrics"])

@@ -4,7 +4,8 @@
 given twice. Projects are known by (workspace name, project name).
 
 **Deletion** is for good: the key of a deleted experiment is kept, and never becomes an experiment again, so that a
-sender that goes on does not bring it back.
+sender that goes on does not bring it back. Its run is kept too, until nothing is left of it: its points and lines may
+be many, and are deleted in slices afterwards (`Metrics.delete`, `Output.delete`). Nothing leads to them meanwhile.
 
 **Writers.** `claim` is the gate of exactly-once: see there.
 
@@ -179,7 +180,18 @@ class Catalog(Protocol):
         ...
 
     def delete_experiment(self, run: int, *, now: int) -> None:
-        """Delete the experiment and everything the catalogue knows of it but its key, which can never be had again."""
+        """Delete the experiment and everything the catalogue knows of it but its key, which can never be had again.
+
+        Its run is among `list_deleted_runs` from now on.
+        """
+        ...
+
+    def list_deleted_runs(self) -> Sequence[int]:
+        """The runs of deleted experiments that may have points or lines left, by number."""
+        ...
+
+    def forget_deleted_run(self, run: int) -> None:
+        """Note that nothing is left of a deleted run."""
         ...
 
     # what an experiment said

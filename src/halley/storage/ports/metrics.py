@@ -121,8 +121,19 @@ class Metrics(Protocol):
         """Every point of a series, by step, in pieces of at most 65,536."""
         ...
 
-    def delete(self, run: int) -> None:
-        """Delete every point of a run."""
+    def delete(self, run: int) -> bool:
+        """Delete points of a run, not more than take a few milliseconds; say whether there may be more.
+
+        A run that is deleted in several jobs must be out of reach before the first: its experiment goes first. It is
+        as if nothing had been logged when the answer is no.
+        """
+        ...
+
+    def delete_metric(self, run: int, metric: MetricId) -> bool:
+        """Delete every point of a metric of a run; say whether it had any. What is logged after that starts anew.
+
+        It is one transaction whatever its size. The run's earliest time stays as it was.
+        """
         ...
 
     def tidy(self, run: int) -> None:

@@ -47,6 +47,6 @@ class Output(Protocol):
         """All lines in pieces, for download."""
         ...
 
-    def delete(self, run: int) -> None:
-        """Delete all lines of a run."""
+    def delete(self, run: int) -> bool:
+        """Delete lines of a run as `Metrics.delete` deletes its points; say whether there may be more."""
         ...

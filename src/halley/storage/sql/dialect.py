@@ -15,7 +15,8 @@ from halley.storage.sql.put import Put, Values
 _PAGE_BYTES = 8192
 _WAL_LIMIT_BYTES = 64 * 2**20
 _APPLICATION_ID = 0x48414C59
-_VACUUM_PAGES = 1_000
+_VACUUM_PAGES = 250
+_FREE_PAGES = 1_000
 _FREE_SHARE = 0.1
 _BUSY_SECONDS = 30.0
 _PATH_BYTES = 500
@@ -112,8 +113,13 @@ class Dialect(Protocol):
         """Whether an error is about values that were given, rather than about the state of the database."""
         ...
 
-    def give_back_space(self, driver: Any) -> bool:
-        """Return a slice of the space that deletes left to the file system; say whether there is more."""
+    def give_back_space(self, driver: Any, rows: int) -> bool:
+        """Return a slice of the space that deleted rows left to the file system; say whether there may be more.
+
+        Args:
+            driver: The writer's connection, between two transactions.
+            rows: How many were deleted since the last time that there was no more.
+        """
         ...
 
     def close(self) -> None:
@@ -311,13 +317,15 @@ class Sqlite:
             f"The database {self._path} refused: {error}.", hint="What was written before is safe; see the server log."
         )
 
-    def give_back_space(self, driver: Any) -> bool:
-        """See `Dialect.give_back_space`."""
+    def give_back_space(self, driver: Any, rows: int) -> bool:  # noqa: ARG002 - the file knows how much is free
+        """See `Dialect.give_back_space`. Some space is kept for what will be written next."""
         (free,) = driver.execute("pragma freelist_count").fetchone()
         (pages,) = driver.execute("pragma page_count").fetchone()
-        if free <= max(_VACUUM_PAGES, pages * _FREE_SHARE):
+        if free <= max(_FREE_PAGES, pages * _FREE_SHARE):
+            driver.execute("pragma wal_checkpoint(passive)").fetchall()  # the file is cut off by a checkpoint
             return False
-        driver.execute(f"pragma incremental_vacuum({_VACUUM_PAGES})").fetchall()  # fetching is what does the work
+        # As a script, which runs to its end: each step gives back one page, and a cursor takes the first step only.
+        driver.executescript(f"pragma incremental_vacuum({_VACUUM_PAGES})")
         return True
 
     def close(self) -> None:

@@ -67,8 +67,8 @@ class Link:
         """Whether what earlier jobs put could not be written, so that no single job can be rolled back."""
         self.transaction = 0
         """Counts transactions."""
-        self.has_deleted = False
-        """Whether many rows were deleted, so that there may be space to give back."""
+        self.deleted_rows = 0
+        """How many rows were deleted since space was given back."""
 
     def _connect(self) -> None:
         self._connection = self.dialect.connect(is_reader=self._is_reader)
@@ -260,9 +260,10 @@ class Link:
             self._settle()
         self.dialect.announce(self._driver, text)
 
-    def give_back_space(self) -> bool:
-        """Return a slice of the space that deletes left to the file system; say whether there is more."""
-        return self.dialect.give_back_space(self._driver)
+    def give_back_space(self) -> None:
+        """Return a slice of the space that deletes left to the file system; `deleted_rows` is 0 if that was all."""
+        if not self.dialect.give_back_space(self._driver, self.deleted_rows):
+            self.deleted_rows = 0
 
     def roll_back(self) -> None:
         """Leave the transaction, if there still is one."""

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engin
 from halley.errors import ArgumentError, HalleyError, StorageDamaged, StorageError
 from halley.storage.sql.adapt import BinaryCursor, adapters, to_arrays
 from halley.storage.sql.put import Put, Values
+from halley.storage.sql.vacuum import Vacuum
 
 logger = logging.getLogger("halley.storage")
 
@@ -73,6 +74,7 @@ class Postgresql:
         self._password = str(given.get("password") or "")
         self.place = _describe(given)
         self._token = secrets.token_hex(8)
+        self._vacuum = Vacuum(self._open)
         self._engine: Engine = create_engine(
             "postgresql+psycopg://", creator=self._open, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
@@ -219,12 +221,14 @@ class Postgresql:
         """See `Dialect.listen`."""
         return _Ear(self._open, self._token, on_text).close
 
-    def give_back_space(self, driver: Any) -> bool:  # noqa: ARG002 - autovacuum does it
+    def give_back_space(self, driver: Any, rows: int) -> bool:  # noqa: ARG002 - not on the writer's connection
         """See `Dialect.give_back_space`."""
+        self._vacuum.note(rows)
         return False
 
     def close(self) -> None:
         """See `Dialect.close`."""
+        self._vacuum.close()
         self._engine.dispose()
 
 

@@ -1,6 +1,7 @@
 """The one writer: a thread that runs waiting jobs in groups, one durable transaction a group."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -42,6 +43,8 @@ class Writer:
         self._session = WriterSession(link)
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._gate = threading.Lock()
+        self._resting_until = 0.0
+        link.deleted_rows = 1  # whoever wrote before may not have come to give all space back
         self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name="halley-writer", daemon=True)
         self._thread.start()
@@ -145,8 +148,14 @@ class Writer:
         return []
 
     def _give_back_space(self) -> None:
+        """Give back what deletes freed: all the time while nobody waits, a tenth of the time if somebody does."""
         try:
-            while self._link.has_deleted and self._queue.empty():
-                self._link.has_deleted = self._link.give_back_space()
+            while self._link.deleted_rows and not self._is_closed:
+                began = time.monotonic()
+                if began < self._resting_until and not self._queue.empty():
+                    break
+                self._link.give_back_space()
+                now = time.monotonic()
+                self._resting_until = now + 9 * (now - began)
         except Exception:  # noqa: BLE001 - no space was given back; the next delete tries again
-            self._link.has_deleted = False
+            self._link.deleted_rows = 0

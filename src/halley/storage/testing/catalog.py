@@ -97,6 +97,19 @@ class CatalogContract:
         assert found is not None
         assert found.number == 2
 
+    def test_a_deleted_run_is_listed_until_nothing_is_left_of_it(self, storage: Storage) -> None:
+        """By number; whoever deletes its points and lines notes when they are gone. Others are not listed."""
+        first, second, other = (make_run(storage) for _ in range(3))
+        for run in (second, first, second, 10**9):
+            storage.write(lambda session, run=run: session.catalog.delete_experiment(run, now=9)).result(WAIT_SECONDS)  # type: ignore[misc]
+        with storage.read() as session:
+            assert list(session.catalog.list_deleted_runs()) == [first, second]
+        for run in (first, first, other):
+            storage.write(lambda session, run=run: session.catalog.forget_deleted_run(run)).result(WAIT_SECONDS)  # type: ignore[misc]
+        with storage.read() as session:
+            assert list(session.catalog.list_deleted_runs()) == [second]
+            assert session.catalog.get_experiment(other) is not None
+
     def test_a_deleted_experiment_stays_deleted(self, storage: Storage) -> None:
         """Whoever sends its key again is told so; deleting what is not there does nothing."""
         key = new_key()

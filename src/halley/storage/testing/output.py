@@ -175,7 +175,20 @@ class OutputContract:
         run, other = make_run(storage), make_run(storage)
         for one in (run, other):
             put(storage, one, WRITER, make_lines(0, 4_000))
-        storage.write(lambda session: session.output.delete(run)).result(WAIT_SECONDS)
+        while storage.write(lambda session: session.output.delete(run)).result(WAIT_SECONDS):
+            pass
         with storage.read() as session:
             assert session.output.read(run).total == 0
             assert session.output.read(other).total == 4_000
+
+    def test_much_output_is_deleted_in_slices(self, storage: Storage) -> None:
+        """Each is a job of its own, and in the end nothing is left."""
+        run = make_run(storage)
+        for place in range(4):
+            put(storage, run, f"{place:032x}", make_lines(0, 1_900))
+        slices = 1
+        while storage.write(lambda session: session.output.delete(run)).result(WAIT_SECONDS):
+            slices += 1
+        assert slices >= 2
+        with storage.read() as session:
+            assert session.output.read(run).total == 0

@@ -213,10 +213,18 @@ class SqlCatalog:
         self._link.run(
             "insert into deleted_experiment (key, deleted_at) select key, ? from experiment where run = ?", (now, run)
         )
+        self._link.run("insert into deleted_run (run) select run from experiment where run = ?", (run,))
         for table in ("experiment", "search_text", "tag", "fact", "writer"):
-            self._link.run(f"delete from {table} where run = ?", (run,))
+            self._link.deleted_rows += self._link.run(f"delete from {table} where run = ?", (run,)).rowcount
         self._writing.let_go(run)
-        self._link.has_deleted = True
+
+    def list_deleted_runs(self) -> Sequence[int]:
+        """See `Catalog.list_deleted_runs`."""
+        return [run for (run,) in self._link.rows("select run from deleted_run order by run")]
+
+    def forget_deleted_run(self, run: int) -> None:
+        """See `Catalog.forget_deleted_run`."""
+        self._link.run("delete from deleted_run where run = ?", (run,))
 
     # what an experiment said
 

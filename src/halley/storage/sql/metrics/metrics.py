@@ -10,6 +10,7 @@ from halley.storage.ports.metrics import Chart, Floats, PointColumns, Series, XA
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.append import append
 from halley.storage.sql.metrics.codec import settle_columns
+from halley.storage.sql.metrics.delete import delete_run, delete_series
 from halley.storage.sql.metrics.draw import draw, sketch
 from halley.storage.sql.metrics.fold import compact
 from halley.storage.sql.metrics.lines import find_lines
@@ -75,13 +76,22 @@ class SqlMetrics:
                     piece = points.take(slice(begin, begin + EXPORT_POINTS))
                     yield PointColumns([metric], np.zeros(len(piece.step), np.uint32), *piece)
 
-    def delete(self, run: int) -> None:
+    def delete(self, run: int) -> bool:
         """See `Metrics.delete`."""
         self._writing.holder.hold(run)
-        for table in ("journal", "chunk", "clock", "series", "origin"):
-            self._link.run(f"delete from {table} where run = ?", (run,))
-        self._writing.holder.let_go(run)
-        self._link.has_deleted = True
+        has_more = delete_run(self._link, run)
+        if has_more:
+            self._writing.holder.change(run)
+        else:
+            self._writing.holder.let_go(run)
+        return has_more
+
+    def delete_metric(self, run: int, metric: MetricId) -> bool:
+        """See `Metrics.delete_metric`."""
+        self._writing.holder.hold(run)
+        was_there = delete_series(self._link, run, metric)
+        self._writing.holder.change(run)
+        return was_there
 
     def tidy(self, run: int) -> None:
         """See `Metrics.tidy`."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from halley.core.output import STDOUT, OutputLine
 from halley.storage.ports.output import OutputMatches, OutputPage
+from halley.storage.sql.delete import Rows, delete_slice
 from halley.storage.sql.link import Link
 from halley.storage.sql.output.pack import find_text, pack, unpack
 
@@ -17,6 +18,13 @@ SEAL_LINES = 1_000
 
 _SEAL_CHARACTERS = 2**20
 """A chunk is closed when its text is so long."""
+
+_TABLES = (
+    Rows("output_writer", "position", 500),
+    Rows("output_chunk", "id", 100),
+    Rows("output_line", "position, number", 5_000),
+)
+"""What there is of a run, and how much of it is deleted at a time."""
 
 _PUT_LINE = """
 insert into output_line (run, position, number, stream, time, content) values (?, ?, ?, ?, ?, ?)
@@ -160,12 +168,9 @@ class SqlOutput:
             else:
                 yield self._read_chunk(stretch.chunk, None)
 
-    def delete(self, run: int) -> None:
+    def delete(self, run: int) -> bool:
         """See `Output.delete`."""
-        self._link.lock(run)
-        for table in ("output_writer", "output_chunk", "output_line"):
-            self._link.run(f"delete from {table} where run = ?", (run,))
-        self._link.has_deleted = True
+        return delete_slice(self._link, run, _TABLES)
 
 
 def _split(lines: Sequence[OutputLine]) -> Iterator[Sequence[OutputLine]]:

@@ -41,6 +41,10 @@ CREATE TABLE deleted_experiment (
     deleted_at integer not null
 ) without rowid
 
+CREATE TABLE deleted_run (
+    run integer primary key
+) without rowid
+
 CREATE TABLE experiment (
     run integer primary key autoincrement,
     key text not null unique,
