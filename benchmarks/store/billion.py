@@ -27,8 +27,8 @@ from benchmarks.store.deleting import measure_delete
 from benchmarks.store.load import add_runs, cut, load_all, tidy
 from benchmarks.store.places import Cost, Place, SqlitePlace, spend
 from benchmarks.store.read import charting, read
-from benchmarks.store.search import searching
-from benchmarks.store.table import Figure, Goal, figure, machine, write_number, write_row, write_table
+from benchmarks.store.search import read_page
+from benchmarks.store.table import Figure, Goal, figure, machine, write_number, write_power, write_row, write_table
 
 from halley.storage.ports.storage import Session
 from halley.storage.sql.store import SqlStorage
@@ -82,7 +82,7 @@ def measure_many(place: Place, runs: int) -> Iterator[Figure]:
         for part in np.array_split(np.array(numbers), TENTHS):
             tenths.append(spend(place, lambda part=part: _load_runs(storage, part.tolist(), sources))[0])
             _say_tenth(tenths, count / TENTHS, place, memory)
-    yield from _say_loading(f"loading {count:.0e} points as {runs:,} runs", place, tenths, count, memory, base)
+    yield from _say_loading(f"loading {write_power(count)} points as {runs:,} runs", place, tenths, count, memory, base)
     memory = Memory()
     with memory.watch():
         yield from _read_many(place, numbers)
@@ -162,16 +162,25 @@ def _read_many(place: Place, numbers: Sequence[int]) -> Iterator[Figure]:
                 goal=Goal("<=", goal) if x != "wall" else None,
                 note=reading.say(),
             )
-    for what, ask, goal in (
-        (
-            f"experiments table, {METRICS} metrics of 1,000 of {len(numbers):,} runs",
-            searching(range(METRICS), limit=1_000),
-            100,
-        ),
-        (f"top 100 of {len(numbers):,} runs by a metric, with their rows", searching([0], by=0, limit=100), 5),
-    ):
-        reading = read(place, ask, rounds=ROUNDS)
-        yield figure(f"{what}, CPU", place.name, reading.cpu_ms, "ms", goal=Goal("<=", goal), note=reading.say())
+    runs = f"{len(numbers):,} runs"
+    reading = read_page(place, range(METRICS), rounds=ROUNDS, limit=1_000)
+    yield figure(
+        f"experiments table, {METRICS} metrics of 1,000 of {runs}, CPU",
+        place.name,
+        reading.cpu_ms,
+        "ms",
+        goal=Goal("<=", 100),
+        note=reading.say(),
+    )
+    reading = read_page(place, [0], rounds=ROUNDS, limit=100, by=0)
+    yield figure(
+        f"top 100 of {runs} by a metric, with their rows, CPU",
+        place.name,
+        reading.cpu_ms,
+        "ms",
+        goal=Goal("<=", 5),
+        note=reading.say(),
+    )
     yield from finished.measure_export(place, numbers[len(numbers) // 3], ROUNDS)
 
 
@@ -206,7 +215,7 @@ def measure_single(place: Place, size: int) -> Iterator[Figure]:
             begin = end
     rates = [size / TENTHS / cost.cpu / 1e6 for cost in tenths[1:]]
     yield figure(
-        f"loading one series of {size:.0e} points, from the second tenth on",
+        f"loading one series of {write_power(size)} points, from the second tenth on",
         place.name,
         rates,
         "M points per CPU-second",
@@ -220,13 +229,13 @@ def measure_single(place: Place, size: int) -> Iterator[Figure]:
 def _growth(place: Place, costs: dict[int, float]) -> Iterator[Figure]:
     first, last = min(max(costs), 1_000_000), max(costs)
     yield figure(
-        f"growth of the chart of a series from {first:.0e} to {last:.0e} points, CPU",
+        f"growth of the chart of a series from {write_power(first)} to {write_power(last)} points, CPU",
         place.name,
         [costs[last] / costs[first]],
         "x",
         goal=Goal("<=", math.log(last) / math.log(first)),
         beside="the goal is log n",
-        note=", ".join(f"{size:.0e}: {write_number(cost)} ms" for size, cost in costs.items()),
+        note=", ".join(f"{write_power(size)}: {write_number(cost)} ms" for size, cost in costs.items()),
     )
 
 

@@ -12,7 +12,7 @@ from benchmarks.store import limits, points
 from benchmarks.store.load import add_runs, load_all, tidy
 from benchmarks.store.places import Place, spend
 from benchmarks.store.read import charting, read
-from benchmarks.store.table import Figure, Goal, figure, write_number
+from benchmarks.store.table import Figure, Goal, figure, write_number, write_power
 
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.ports.storage import Session
@@ -30,7 +30,7 @@ def measure_long(place: Place, *, sizes: Sequence[int], rounds: int) -> Iterator
         load_all(storage, _dense_batches(dense))
         tidy(storage, runs)
     yield figure(
-        f"loading series of {', '.join(f'{size:.0e}' for size in sizes)} points, 50,000-point batches, into the store",
+        f"loading series of {', '.join(map(write_power, sizes))} points, 50,000-point batches, into the store",
         place.name,
         [sum(sizes) / cost.cpu / 1e6],
         "M points per CPU-second",
@@ -130,9 +130,9 @@ def _growth(place: Place, runs: Sequence[int], sizes: Sequence[int], rounds: int
     costs = [median(read(place, charting([run], 0), rounds=rounds).cpu_ms) for run in runs]
     base = max(place for place, size in enumerate(sizes) if size <= 1_000_000)
     allowed = math.log(sizes[-1]) / math.log(sizes[base])
-    said = ", ".join(f"{size:.0e}: {cost:.1f} ms" for size, cost in zip(sizes, costs, strict=True))
+    said = ", ".join(f"{write_power(size)}: {cost:.1f} ms" for size, cost in zip(sizes, costs, strict=True))
     yield figure(
-        f"growth of that chart from {sizes[base]:.0e} to {sizes[-1]:.0e} points",
+        f"growth of that chart from {write_power(sizes[base])} to {write_power(sizes[-1])} points",
         place.name,
         [costs[-1] / costs[base]],
         "x",

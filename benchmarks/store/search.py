@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
 from benchmarks.store import points
 from benchmarks.store.load import Loader, add_runs
 from benchmarks.store.places import Place, PostgresqlPlace
-from benchmarks.store.read import read
+from benchmarks.store.read import Reading, read
 from benchmarks.store.table import Figure, Goal, figure
 
 from halley.storage.ports.catalog import Column, ExperimentPage, Sort
@@ -26,7 +26,7 @@ def measure_table(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
             for number in numbers:
                 loader.append(number, columns)
     _settle(place)
-    reading = read(place, searching(range(100), limit=runs), rounds=rounds)
+    reading = read_page(place, range(100), rounds=rounds, limit=runs)
     yield figure(
         f"experiments table, {runs * 100:,} (run, metric) values, CPU",
         place.name,
@@ -37,15 +37,35 @@ def measure_table(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
     )
 
 
-def searching(
-    shown: Iterable[int], *, limit: int, by: int | None = None, is_descending: bool = True
-) -> Callable[[Session], ExperimentPage]:
-    """A page of the experiments table: last values of some metrics, sorted by one; to be asked of a snapshot."""
+def read_page(
+    place: Place,
+    shown: Sequence[int],
+    *,
+    rounds: int,
+    limit: int,
+    by: int | None = None,
+    is_descending: bool = True,
+) -> Reading:
+    """Read a page of the experiments table: last values of some metrics, sorted by one."""
     sort = [] if by is None else [Sort(column=_metric_column(by), is_descending=is_descending)]
     columns = [_metric_column(metric) for metric in shown]
-    return lambda session: session.catalog.search_experiments(
-        "default", points.PROJECT, sort=sort, columns=columns, limit=limit
-    )
+
+    def search(session: Session, project: str = points.PROJECT) -> ExperimentPage:
+        return session.catalog.search_experiments("default", project, sort=sort, columns=columns, limit=limit)
+
+    _make_other(place)
+    return read(place, search, rounds=rounds, before=lambda session: search(session, "another"))
+
+
+def _make_other(place: Place) -> None:
+    """A project with one experiment."""
+
+    def job(session: Session) -> None:
+        project = session.catalog.ensure_project("default", "another", now=points.BEGAN_AT)
+        session.catalog.ensure_experiment(project, "f" * 32, now=points.BEGAN_AT)
+
+    with closing(place.open()) as storage:
+        storage.write(job).result()
 
 
 def _metric_column(metric: int) -> Column:
@@ -82,7 +102,7 @@ def _load_scores(storage, numbers: Sequence[int]) -> None:  # type: ignore[no-un
 
 
 def _measure_one(place: Place, runs: int, rounds: int, *, is_descending: bool) -> Iterator[Figure]:
-    reading = read(place, searching([0], by=0, is_descending=is_descending, limit=100), rounds=rounds)
+    reading = read_page(place, [0], rounds=rounds, limit=100, by=0, is_descending=is_descending)
     yield figure(
         f"{'top' if is_descending else 'lowest'} 100 of {runs:,} runs by a metric, with their rows, CPU",
         place.name,

@@ -60,6 +60,12 @@ def write_number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
+def write_power(value: float) -> str:
+    """A round number, short: 1e6."""
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
 def write_row(one: Figure) -> str:
     """A row of markdown."""
     number = write_number
