@@ -54,6 +54,34 @@ def test_a_server_that_was_down_gives_everybody_time_to_speak(storage):
     assert state(storage, run) is State.LOST
 
 
+@pytest.mark.parametrize("jump", [86_400_000, -3_600_000], ids=["a day on", "an hour back"])
+def test_a_clock_that_is_set_or_a_sleep_loses_nobody_who_speaks_again(storage, jump):
+    """After it, everybody has the whole time to speak; who does not is lost then, and no later."""
+    now = 10_000_000
+    speaking, silent = make_run(storage, heard_at=now), make_run(storage, heard_at=now, key="s" * 32)
+    watch = Watch(storage, Broadcast(), lambda: now, lost_after_ms=500)
+
+    def speak(session):
+        session.catalog.hear(speaking, now=now)
+
+    def wait(times):
+        nonlocal now
+        for _ in range(times):
+            now += 100
+            storage.write(speak).result(20)
+            asyncio.run(watch.lose_silent())
+
+    now += 400
+    asyncio.run(watch.lose_silent())
+    now += jump
+    asyncio.run(watch.lose_silent())
+    assert [state(storage, run) for run in (speaking, silent)] == [State.RUNNING] * 2
+    wait(4)
+    assert [state(storage, run) for run in (speaking, silent)] == [State.RUNNING] * 2
+    wait(15)
+    assert [state(storage, run) for run in (speaking, silent)] == [State.RUNNING, State.LOST]
+
+
 def test_losing_is_told_to_watchers(storage):
     make_run(storage, heard_at=1_000)
     now = 1_000
@@ -62,7 +90,9 @@ def test_losing_is_told_to_watchers(storage):
         nonlocal now
         broadcast = Broadcast()
         watch = Watch(storage, broadcast, lambda: now, lost_after_ms=500)
-        now = 2_000
+        now = 1_400
+        await watch.lose_silent()
+        now = 1_800
         with broadcast.watch("default", "p") as watcher:
             await watch.lose_silent()
             broadcast.close()

@@ -174,7 +174,7 @@ def test_who_is_being_written_is_not_lost(pair):
 
     speaking = one.write(speak)
     assert is_held.wait(60)
-    lost = other.write(lambda session: session.catalog.lose_silent(heard_before=5_000)).result(60)
+    lost = other.write(lambda session: session.catalog.lose_silent(heard_before=5_000, latest=9_000)).result(60)
     gate.set()
     speaking.result(60)
     assert lost == [runs[1]]

@@ -171,8 +171,11 @@ class Catalog(Protocol):
         """
         ...
 
-    def lose_silent(self, *, heard_before: int) -> Sequence[int]:
-        """Make every running experiment lost that last spoke before then; return their runs."""
+    def lose_silent(self, *, heard_before: int, latest: int) -> Sequence[int]:
+        """Make every running experiment lost that last spoke before then; return their runs.
+
+        Where one spoke later than `latest`, the clock was set back since: it counts as having spoken at `latest`.
+        """
         ...
 
     def set_archived(self, run: int, is_archived: bool) -> None:

@@ -172,12 +172,27 @@ class CatalogContract:
             session.catalog.hear(speaking, now=500)
             session.catalog.hear(speaking, now=400)
             session.catalog.set_state(ended, State.FINISHED, ended_at=200)
-            return session.catalog.lose_silent(heard_before=500)
+            return session.catalog.lose_silent(heard_before=500, latest=1_000)
 
         assert list(storage.write(job).result(WAIT_SECONDS)) == [silent]  # type: ignore[call-overload]
         with storage.read() as session:
             states = [session.catalog.get_experiment(run) for run in (silent, ended, speaking)]
         assert [one.state for one in states if one] == [State.LOST, State.FINISHED, State.RUNNING]
+
+    def test_a_clock_that_was_set_back_keeps_nobody_from_being_lost(self, storage: Storage) -> None:
+        """Who spoke in what is the future now is not heard for ever; who goes on speaking is."""
+        silent, speaking = (make_run(storage, now=100_000) for _ in range(2))
+
+        def lose(session: Session) -> object:
+            return session.catalog.lose_silent(heard_before=400, latest=1_000)
+
+        def speak(session: Session) -> None:
+            session.catalog.hear(speaking, now=1_100)
+
+        assert list(storage.write(lose).result(WAIT_SECONDS)) == []  # type: ignore[call-overload]
+        storage.write(speak).result(WAIT_SECONDS)
+        lost = storage.write(lambda session: session.catalog.lose_silent(heard_before=1_050, latest=1_650))
+        assert list(lost.result(WAIT_SECONDS)) == [silent]
 
     def test_deleting_leaves_nothing_and_nobody_else(self, storage: Storage) -> None:
         """Nothing of what it said is found, and what others said stays."""

@@ -109,6 +109,22 @@ class SearchContract:
             page = search(storage, sort=[Sort(column=column, is_descending=True)], limit=1)
             assert runs_of(page) == [runs[first]], value
 
+    def test_a_duration_is_never_negative(self, storage: Storage) -> None:
+        """The clock of the training machine may be ahead of the server's, or be set back before the end."""
+        ahead, back, plain = make_runs(storage, [None, None, None])
+
+        def job(session: Session) -> None:
+            for run, started_at in ((ahead, 9_000_000), (back, 5_000), (plain, 500)):
+                session.catalog.describe_start(run, started_at=started_at, host="", process=1, command="", source="")
+            session.catalog.set_state(back, State.FINISHED, ended_at=2_000)
+            session.catalog.set_state(plain, State.FINISHED, ended_at=700)
+
+        storage.write(job).result(WAIT_SECONDS)
+        column = Column(kind="field", name="duration")
+        page = search(storage, sort=[Sort(column=column, is_descending=True)], columns=[column])
+        assert runs_of(page)[0] == plain
+        assert [list(values) for values in page.values] == [[200], [0], [0]]
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [

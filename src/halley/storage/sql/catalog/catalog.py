@@ -187,9 +187,13 @@ class SqlCatalog:
         if known.heard_at is not None and known.heard_at < now:
             memory.hear(run, known, now)
 
-    def lose_silent(self, *, heard_before: int) -> Sequence[int]:
+    def lose_silent(self, *, heard_before: int, latest: int) -> Sequence[int]:
         """See `Catalog.lose_silent`."""
         self._writing.write_heard()
+        ahead = self._link.rows("select run from experiment where state = 'running' and heard_at > ?", (latest,))
+        for run in [run for (run,) in ahead if self._link.try_lock(run)]:
+            self._change(run)
+            self._writing.hear(run, self._writing.recall(run), latest)
         silent = self._link.rows("select run from experiment where state = 'running' and heard_at < ?", (heard_before,))
         runs = [run for (run,) in silent if self._link.try_lock(run)]  # who is being written is not silent
         rows = self._link.rows(

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
 
 from halley.core.experiment import State
 from halley.core.parameter import Value
@@ -117,7 +117,8 @@ def _find_metric(link: Link, column: Column) -> int:
 def _field(name: str) -> ColumnElement[Any]:
     match name:
         case "duration":
-            return func.coalesce(experiment.c.ended_at, experiment.c.heard_at) - experiment.c.started_at
+            lasted = func.coalesce(experiment.c.ended_at, experiment.c.heard_at) - experiment.c.started_at
+            return case((lasted < 0, 0), else_=lasted)  # the clocks of two machines differ, or one was set back
         case "tags":
             return (
                 select(func.min(tag.c.name))
@@ -165,7 +166,7 @@ def _read_summaries(link: Link, runs: Sequence[int], columns: Sequence[Column]) 
 def _field_value(one: Experiment, name: str) -> Value:
     match name:
         case "duration":
-            return (one.heard_at if one.ended_at is None else one.ended_at) - one.started_at
+            return max(0, (one.heard_at if one.ended_at is None else one.ended_at) - one.started_at)
         case "tags":
             return ", ".join(one.tags)
         case _:
