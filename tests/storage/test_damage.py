@@ -1,13 +1,24 @@
-"""Damage: a column that is not what was written is never drawn; it is said what is damaged, and the rest goes on."""
+"""Damage: what is not as it was written is never shown; it is said what is damaged, and the rest goes on."""
 
+import os
 import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pcodec import ChunkConfig, standalone
 
+from halley.core.metric import MetricId
 from halley.errors import StorageDamaged
+from halley.storage.open import DATABASE_FILE, open_storage
 from halley.storage.sql.metrics.codec import decode, encode
+from halley.storage.testing.make import log_values, make_run
+
+ROOT = Path(__file__).resolve().parents[2]
 
 COLUMNS = {
     "steps": np.arange(16_384),
@@ -43,3 +54,163 @@ def test_a_column_without_a_checksum_is_read():
     """The first version wrote such."""
     values = COLUMNS["values"]
     assert decode(standalone.simple_compress(values, ChunkConfig())).tobytes() == values.tobytes()
+
+
+# pages of the database
+
+X = MetricId("x")
+PAGE = 8192
+DAMAGED = (
+    r"halley.db is damaged: database disk image is malformed\. Stop the server and restore it from a copy\. Without one"
+)
+
+
+@pytest.fixture
+def filled(folder):
+    """A folder with two runs, and where the tables and indexes of its database begin."""
+    storage = open_storage(folder)
+    for _ in range(2):
+        log_values(storage, make_run(storage), X, np.random.default_rng(1).random(40_000))
+    storage.close()
+    link = sqlite3.connect(folder / DATABASE_FILE)
+    roots = dict(link.execute("select name, rootpage from sqlite_master where rootpage > 0"))
+    link.close()
+    return roots
+
+
+def overwrite(folder, page, data, *, at=0):
+    with (folder / DATABASE_FILE).open("r+b") as file:
+        file.seek((page - 1) * PAGE + at)
+        file.write(data)
+
+
+def draw(storage, run):
+    with storage.read() as session:
+        return sum(int(line.count.sum()) for line in session.metrics.draw([run], [X]).series)
+
+
+@pytest.mark.parametrize(
+    ("name", "garbage"), [("chunk", b"\xa5"), ("chunk_key", b"\xa5"), ("chunk_key", b"\0"), ("journal_run", b"\xff")]
+)
+def test_a_damaged_page_is_said_and_what_does_not_need_it_goes_on(filled, folder, name, garbage):
+    overwrite(folder, filled[name], garbage * PAGE)
+    storage = open_storage(folder)
+    with pytest.raises(StorageDamaged, match=DAMAGED):
+        draw(storage, 1)
+    for _ in range(2):  # the writer is alive, and says so again
+        with pytest.raises(StorageDamaged, match=DAMAGED):
+            log_values(storage, 1, X, np.arange(5_000.0), first=40_000)
+    with storage.read() as session:
+        assert [series.count for series in session.metrics.list_series(1)] == [40_000]
+        assert session.catalog.get_experiment(2).run == 2
+    assert make_run(storage) == 3
+    storage.close()
+
+
+def test_a_damaged_list_of_tables(filled, folder):
+    overwrite(folder, 1, b"\xa5" * 4_000, at=100)
+    with pytest.raises(StorageDamaged, match=DAMAGED):
+        open_storage(folder)
+
+
+def test_a_database_that_was_cut(filled, folder):
+    os.truncate(folder / DATABASE_FILE, 40 * PAGE)
+    with pytest.raises(StorageDamaged, match=DAMAGED):
+        open_storage(folder)
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the program sqlite3 is not installed")
+def test_what_can_still_be_read_is_saved_as_the_guide_says(filled, folder, tmp_path):
+    link = sqlite3.connect(folder / DATABASE_FILE)
+    pages = {page for (page,) in link.execute("select max(rootpage) from sqlite_master")}
+    link.close()
+    overwrite(folder, max(pages) + 3, b"\xa5" * PAGE)  # a page of points
+    overwrite(folder, filled["chunk_key"], b"\0" * PAGE)
+    (guide,) = [
+        block
+        for block in (ROOT / "docs/guides/when-something-breaks.md").read_text().split("```")
+        if "application_id" in block
+    ]
+    (tmp_path / "saved").mkdir()
+    place = {"HALLEY": str(folder), "SAVED": str(tmp_path / "saved")}
+    subprocess.run(["bash", "-c", guide], check=True, env={**os.environ, **place}, capture_output=True, timeout=60)
+    storage = open_storage(tmp_path / "saved")
+    with storage.read() as session:
+        assert [session.metrics.list_series(run)[0].count for run in (1, 2)] == [40_000] * 2
+    assert 40_000 in {draw(storage, 1), draw(storage, 2)}
+    assert make_run(storage) == 3
+    storage.close()
+
+
+# the log
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from halley.core.metric import MetricId
+from halley.storage.open import open_storage
+from halley.storage.testing.make import log_values, make_run
+storage = open_storage(Path(sys.argv[1]))
+run = make_run(storage)
+for turn in range(20):
+    log_values(storage, run, MetricId("x"), [float(turn)], first=turn)
+os._exit(9)
+"""
+
+
+@pytest.fixture
+def crashed(folder):
+    """The log of a server that was killed."""
+    subprocess.run([sys.executable, "-c", CRASH, folder], check=False, timeout=60)
+    return folder / f"{DATABASE_FILE}-wal"
+
+
+def test_a_log_that_lost_its_end_in_a_crash_is_taken(crashed, folder):
+    """The last commit may be torn, wherever; nothing is said of it, because it was never acknowledged."""
+    frame = 24 + PAGE
+    frames = crashed.stat().st_size // frame
+    kept = crashed.read_bytes()
+    commits = [at for at in range(frames) if any(kept[32 + at * frame + 4 : 32 + at * frame + 8])]
+    for place in (commits[-2] + 1, commits[-1]):
+        broken = bytearray(kept)
+        broken[32 + place * frame + 100] ^= 1
+        crashed.write_bytes(broken)
+        shutil.copytree(folder, folder.with_name(f"copy {place}"))
+        storage = open_storage(folder.with_name(f"copy {place}"))
+        with storage.read() as session:
+            assert session.metrics.list_series(1)[0].count == 19
+        storage.close()
+    crashed.write_bytes(kept[: 32 + commits[-1] * frame + 1_000])
+    storage = open_storage(folder)
+    with storage.read() as session:
+        assert session.metrics.list_series(1)[0].count == 19
+    storage.close()
+
+
+LOG_DAMAGED = (
+    r"halley.db-wal is damaged: the last \d+ transactions in it cannot be read, although they were acknowledged\. "
+    r"Restore the data folder from a copy\. To go on without them, .*wal_checkpoint\(truncate\)'"
+)
+
+
+@pytest.mark.parametrize("place", ["header", "frame", "zeros", "garbage"])
+def test_a_damaged_log_is_said_before_anything_is_thrown_away(crashed, folder, place):
+    kept = crashed.read_bytes()
+    broken = bytearray(kept)
+    middle = 32 + (24 + PAGE) * 2 * (len(kept) // (24 + PAGE) // 3)
+    if place in {"header", "frame"}:
+        broken[{"header": 9, "frame": middle + 1_000}[place]] ^= 4
+    else:
+        broken[middle : middle + 3 * PAGE] = (
+            bytes(3 * PAGE) if place == "zeros" else random.Random(1).randbytes(3 * PAGE)
+        )
+    crashed.write_bytes(broken)
+    for _ in range(2):
+        with pytest.raises(StorageDamaged, match=LOG_DAMAGED):
+            open_storage(folder)
+        assert crashed.read_bytes() == broken
+    crashed.write_bytes(kept)
+    storage = open_storage(folder)
+    with storage.read() as session:
+        assert session.metrics.list_series(1)[0].count == 20
+    storage.close()

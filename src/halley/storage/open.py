@@ -6,10 +6,11 @@ from pathlib import Path
 
 from halley.errors import SettingError, StorageError
 from halley.storage.lock import FolderLock
-from halley.storage.sql.dialect import Dialect, Sqlite
+from halley.storage.sql.dialect import PAGE_BYTES, Dialect, Sqlite
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import migrate
 from halley.storage.sql.store import SqlStorage
+from halley.storage.wal import check_log
 
 DATABASE_FILE = "halley.db"
 
@@ -29,6 +30,7 @@ def open_storage(place: Path | str) -> SqlStorage:
 
     Raises:
         StorageVersionError: a newer Halley wrote it.
+        StorageDamaged: something in it is not what was written.
         StorageError: the folder or the database cannot be used, or another server has the folder open.
         SettingError: it is the URL of something else, or the package for PostgreSQL is not installed.
 
@@ -52,6 +54,8 @@ def open_storage(place: Path | str) -> SqlStorage:
     with suppress(OSError):  # what is wrong with the file or its folder is told when it is opened
         os.close(os.open(folder / DATABASE_FILE, os.O_CREAT | os.O_WRONLY, 0o600))  # for this user alone, if it is new
     try:
+        with suppress(OSError):
+            check_log(folder / DATABASE_FILE, PAGE_BYTES)
         return _open(Sqlite(folder / DATABASE_FILE), lock)
     except BaseException:
         lock.release()

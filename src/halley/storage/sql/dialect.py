@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engin
 from halley.errors import HalleyError, StorageDamaged, StorageError
 from halley.storage.sql.put import Put, Values
 
-_PAGE_BYTES = 8192
+PAGE_BYTES = 8192
 _WAL_LIMIT_BYTES = 64 * 2**20
 _APPLICATION_ID = 0x48414C59
 _VACUUM_PAGES = 250
@@ -170,7 +170,7 @@ class Sqlite:
         )
         try:
             for pragma in (
-                f"page_size={_PAGE_BYTES}",
+                f"page_size={PAGE_BYTES}",
                 "auto_vacuum=incremental",
                 "journal_mode=wal",
                 "synchronous=full",
