@@ -3,7 +3,7 @@
 import pytest
 
 from halley.storage.open import open_storage
-from halley.storage.sql.metrics import append, codec, draw, fold
+from halley.storage.sql.metrics import append, axes, codec, draw, fold, heap, lines, stretch
 from halley.storage.sql.output import output
 
 
@@ -36,8 +36,17 @@ def tiny(monkeypatch):
     monkeypatch.setattr(append, "_FOLD_WIDTH", 4)
     monkeypatch.setattr(fold, "CHUNK_POINTS", 64)
     monkeypatch.setattr(fold, "ROLLED_POINTS", 16)
-    monkeypatch.setattr(codec, "BLOCK_POINTS", 4)
-    monkeypatch.setattr(draw, "BLOCK_POINTS", 4)
+    for module in (axes, draw):
+        monkeypatch.setattr(module, "ROLLED_POINTS", 16)
+    for module in (axes, codec, draw):
+        monkeypatch.setattr(module, "BLOCK_POINTS", 4)
+    monkeypatch.setattr(stretch, "STRETCH_CHUNKS", 3)
+    for module in (fold, lines):
+        monkeypatch.setattr(module, "STRETCH_POINTS", 192)
+    monkeypatch.setattr(heap, "_FLUSH_POINTS", 300)
+    monkeypatch.setattr(heap, "_MATRIX_POINTS", 64)
+    monkeypatch.setattr(heap, "_SHORT_POINTS", 30)
+    monkeypatch.setattr(axes, "_FETCH", 3)
     monkeypatch.setattr(draw, "_ROLLED_POINTS_PER_BUCKET", 8)
     monkeypatch.setattr(draw, "_FETCH", 3)
     monkeypatch.setattr(output, "SEAL_LINES", 8)

@@ -12,6 +12,7 @@ from halley.storage.open import DATABASE_FILE, open_storage
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.sql.metrics.codec import CHUNK_POINTS
 from halley.storage.testing.make import log_values, make_run
+from halley.storage.testing.metrics import check_envelope
 
 METRICS = [MetricId(f"m{number}") for number in range(10)]
 
@@ -134,3 +135,64 @@ def test_a_database_that_was_not_given_back_from_is_so_later(storage, folder):
             assert time.monotonic() < deadline
     finally:
         storage.close()
+    assert (folder / DATABASE_FILE).stat().st_size < before * 8192 / 2
+
+
+@pytest.fixture(scope="module")
+def long_series(tmp_path_factory):
+    """A series of 2.4 million points with spikes, tidied: its place, x by axis, values."""
+    n = 2_400_000
+    steps = np.arange(n)
+    values = np.sin(steps / 50_000)
+    for place, value in [(0, 9), (16_383, -8), (16_384, 7), (1_000_000, -9), (2_097_151, 8), (2_097_152, np.nan)]:
+        values[place] = value
+    folder = tmp_path_factory.mktemp("long")
+    storage = open_storage(folder)
+    run = make_run(storage)
+    for first in range(0, n, 300_000):
+        log_values(storage, run, METRICS[0], values[first : first + 300_000], first=first)
+    storage.write(lambda session: session.metrics.tidy(run)).result(60)
+    yield storage, run, {"step": steps, "relative": steps * 100, "wall": steps * 100, "epoch": steps / 10}, values
+    storage.close()
+
+
+def test_a_long_series_is_covered_by_stretches(long_series):
+    storage, run, _, _ = long_series
+    assert rows(storage, f"select first, last from stretch where run = {run}") == [(0, 128 * CHUNK_POINTS - 1)]
+
+
+@pytest.mark.parametrize("x", ["step", "relative", "wall", "epoch"])
+def test_a_long_series_is_drawn_right_at_every_zoom(long_series, x):
+    """Counts are right to 128 points at the borders, and the envelope holds every extreme."""
+    storage, run, places, values = long_series
+    at = places[x].astype(float)
+    order = np.random.default_rng(5)
+    with storage.read() as session:
+        for buckets in (1, 7, 40, 500, 2_000):
+            low, high = sorted(order.choice(at, 2).tolist())
+            for bounds in ((None, None), (low, None), (low, high), (at[16_000], at[16_500])):
+                chart = session.metrics.draw([run], METRICS[:1], x=x, low=bounds[0], high=bounds[1], buckets=buckets)
+                inside = np.ones(len(at), bool)
+                inside &= at >= bounds[0] if bounds[0] is not None else True
+                inside &= at <= bounds[1] if bounds[1] is not None else True
+                check_envelope(chart, at[inside], values[inside])
+                wanted = np.searchsorted(at[inside], chart.x[1:])
+                assert np.abs(np.cumsum(chart.series[0].count)[:-1] - wanted).max(initial=0) <= 128
+
+
+def test_late_points_break_stretches_and_tidying_makes_them_again(storage):
+    run = make_run(storage)
+    values = np.arange(130.0 * CHUNK_POINTS)
+    log_values(storage, run, METRICS[0], values)
+    storage.write(lambda session: session.metrics.tidy(run)).result(60)
+    assert rows(storage, "select count(*) from stretch") == [(1,)]
+    log_values(storage, run, METRICS[0], [-5.0], first=1_000_000)
+    with storage.read() as session:  # while it waits in the journal
+        assert np.nanmin(session.metrics.draw([run], METRICS[:1], buckets=10).series[0].min) == -5
+    log_values(storage, run, METRICS[0], np.full(5_000, -7.0), first=900_000)
+    assert rows(storage, "select count(*) from stretch") == [(0,)]
+    storage.write(lambda session: session.metrics.tidy(run)).result(60)
+    values[1_000_000], values[900_000:905_000] = -5, -7
+    with storage.read() as session:
+        check_envelope(session.metrics.draw([run], METRICS[:1], buckets=10), np.arange(len(values)) * 1.0, values)
+    assert rows(storage, "select count(*) from stretch") == [(1,)]

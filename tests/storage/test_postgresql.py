@@ -432,7 +432,7 @@ def test_typed_tables_match_the_migrations(databases, shared_database, storage):
 def test_points_are_not_compressed_twice(databases, shared_database, storage):
     stored = databases.run(
         "select distinct attstorage from pg_attribute join pg_class on attrelid = pg_class.oid"
-        " where relname in ('journal', 'clock', 'chunk', 'output_chunk') and atttypid = 'bytea'::regtype",
+        " where relname in ('journal', 'clock', 'chunk', 'stretch', 'output_chunk') and atttypid = 'bytea'::regtype",
         shared_database,
     )
     assert stored == [("e",)]

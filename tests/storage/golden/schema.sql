@@ -10,6 +10,8 @@ CREATE INDEX experiment_running on experiment (heard_at) where state = 'running'
 
 CREATE INDEX fact_name on fact (project_id, kind, name, number, run)
 
+CREATE INDEX heritage_source on heritage (source, metric, run)
+
 CREATE INDEX journal_run on journal (run, id)
 
 CREATE INDEX output_chunk_key on output_chunk (run, position, last, n, n_stdout)
@@ -34,7 +36,7 @@ CREATE TABLE clock (
     run integer not null,
     times blob not null,
     epochs blob not null
-)
+, rollup blob)
 
 CREATE TABLE deleted_experiment (
     key text primary key,
@@ -79,6 +81,14 @@ CREATE TABLE fact (
 ) without rowid
 
 CREATE TABLE halley_schema (version integer primary key)
+
+CREATE TABLE heritage (
+    run integer not null,
+    metric integer not null,
+    until integer not null,
+    source integer not null,
+    primary key (run, metric, until)
+) without rowid
 
 CREATE TABLE journal (
     id integer primary key autoincrement,
@@ -152,11 +162,20 @@ CREATE TABLE series (
     min real,
     min_step integer,
     max real,
-    max_step integer,
+    max_step integer, late integer not null default 0,
     primary key (run, metric)
 ) without rowid
 
 CREATE TABLE sqlite_sequence(name,seq)
+
+CREATE TABLE stretch (
+    run integer not null,
+    metric integer not null,
+    first integer not null,
+    last integer not null,
+    digests blob not null,
+    primary key (run, metric, first)
+) without rowid
 
 CREATE TABLE tag (
     run integer not null,

@@ -14,6 +14,8 @@ no more distinct x values than buckets, the grid is exactly these values. Points
 axis. A bucket of more than 512 points of a series may be drawn from summaries: then count, mean and last are right to
 128 points at its borders, and min and max may include a point from just beyond them.
 
+**A metric as x** joins two metrics of each run by step: a step at which x has no finite value is left out.
+
 **Cost** of a chart follows what it draws, not what was logged.
 
 **Thread safety**: a port belongs to its session.
@@ -103,7 +105,7 @@ class Metrics(Protocol):
         runs: Sequence[int],
         metrics: Sequence[MetricId],
         *,
-        x: XAxis = "step",
+        x: XAxis | MetricId = "step",
         low: float | None = None,
         high: float | None = None,
         buckets: int = 500,

@@ -19,6 +19,7 @@ from halley.storage.testing.model import ModelRun, check_line, is_same_series
 LOSS = MetricId("loss", "train")
 METRICS = (LOSS, MetricId("loss", "validate"), MetricId("accuracy"))
 AXES: tuple[XAxis, ...] = ("step", "epoch", "relative", "wall")
+EVERY_X: tuple[XAxis | MetricId, ...] = (*AXES, MetricId("accuracy"), MetricId("unknown"))
 
 _values = st.one_of(
     st.sampled_from([math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0]), st.floats(-1e12, 1e12, allow_subnormal=False)
@@ -83,13 +84,20 @@ class MetricsContract:
         with storage.read() as session:
             check_series(session, run, model)
             check_export(session, run, model)
-            for x in AXES:
+            for x in EVERY_X:
                 self.check_chart(session, run, model, x, None, None, 10_000)
                 low, high = data.draw(_ranges(model, x))
                 self.check_chart(session, run, model, x, low, high, data.draw(st.integers(1, 300)))
 
     def check_chart(
-        self, session: Session, run: int, model: ModelRun, x: XAxis, low: float | None, high: float | None, buckets: int
+        self,
+        session: Session,
+        run: int,
+        model: ModelRun,
+        x: XAxis | MetricId,
+        low: float | None,
+        high: float | None,
+        buckets: int,
     ) -> None:
         """Check one chart of all metrics."""
         chart = session.metrics.draw([run], METRICS, x=x, low=low, high=high, buckets=buckets)
@@ -103,7 +111,7 @@ class MetricsContract:
         else:
             assert chart.width > 0
         total = sum(map(len, model.points.values()))
-        is_exact = chart.width == 0 or x != "step" or total <= self.exact_points
+        is_exact = chart.width == 0 or isinstance(x, MetricId) or total <= self.exact_points
         assert [line.metric for line in chart.series] == [metric for metric in METRICS if metric in model.points]
         for line in chart.series:
             check_line(chart, line, points[line.metric], is_exact=is_exact)
@@ -371,7 +379,7 @@ def check_envelope(chart: Chart, at: Floats, values: Floats) -> None:
         assert np.nanmax(line.max) == most[is_filled].max()
 
 
-def _ranges(model: ModelRun, x: XAxis) -> st.SearchStrategy[tuple[float | None, float | None]]:
+def _ranges(model: ModelRun, x: XAxis | MetricId) -> st.SearchStrategy[tuple[float | None, float | None]]:
     places = sorted({at for metric in model.points for at, _ in model.list_points(metric, x)}) or [0.0]
     end = st.one_of(st.none(), st.sampled_from(places), st.floats(places[0] - 1, places[-1] + 1))
     return st.tuples(end, end)

@@ -46,12 +46,17 @@ class ModelRun:
         )
 
     def list_points(
-        self, metric: MetricId, x: XAxis = "step", low: float | None = None, high: float | None = None
+        self, metric: MetricId, x: XAxis | MetricId = "step", low: float | None = None, high: float | None = None
     ) -> list[tuple[float, float]]:
         """(x, value) of a series in a range, in the order of x, then step."""
         found = []
+        joined = self.points.get(x, {}) if isinstance(x, MetricId) else {}
         for step, (time, epoch, value) in sorted(self.points.get(metric, {}).items()):
-            at = {"step": step, "epoch": epoch, "wall": time, "relative": time - (self.first_time or 0)}[x]
+            at: float
+            if isinstance(x, MetricId):
+                at = joined[step][2] if step in joined and math.isfinite(joined[step][2]) else math.nan
+            else:
+                at = {"step": step, "epoch": epoch, "wall": time, "relative": time - (self.first_time or 0)}[x]
             if not math.isnan(at) and (low is None or at >= low) and (high is None or at <= high):
                 found.append((float(at), value))
         return sorted(found, key=lambda point: point[0])

@@ -83,4 +83,5 @@ series = Table(
     Column("min_step", BigInteger),
     Column("max", Double),
     Column("max_step", BigInteger),
+    Column("late", BigInteger),
 )

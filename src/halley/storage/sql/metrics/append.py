@@ -45,6 +45,7 @@ _SERIES = insert(
         "min_step": "integer",
         "max": "real",
         "max_step": "integer",
+        "late": "integer",
     },
     key=2,
 )
@@ -153,7 +154,8 @@ def _add_all(
             if journal is None:
                 journal = read_journal(link, run)
             points = columns_of(records[begins[place] : ends[place]])
-            changed[metric] = _add_among(link, run, metric, journal, old, new, points)
+            added = _add_among(link, run, metric, journal, old, new, points)
+            changed[metric] = added._replace(late=old.late + 1)
     return changed
 
 

@@ -29,6 +29,15 @@ ROLLED_POINTS = CHUNK_POINTS // 2
 BLOCK = np.dtype([("x", "<i8"), ("odd", "<u2"), ("min", "<f8"), ("max", "<f8"), ("sum", "<f8"), ("last", "<f8")])
 """A roll-up's entry: first step, how many values are not finite, min, max and sum of the others, last value."""
 
+CLOCK_BLOCK = np.dtype([("time", "<i8", (2,)), ("epoch", "<f8", (2,))])
+"""The same of a clock: time and epoch of the first and of the last point.
+
+`NO_TIME` stands where times go back inside the clock. Epochs are NaN where some are missing or go back, and infinity,
+minus infinity where all are missing: then there is nothing to draw on their axis.
+"""
+
+NO_TIME = -(2**63)
+
 _CONFIG = ChunkConfig(compression_level=4)
 _CHECKED = b"\1"
 """Begins a column that has a checksum: 4 bytes of CRC-32, then what is compressed."""
@@ -132,4 +141,20 @@ def roll_up(step: Integers, value: Floats) -> bytes:
         blocks["min"] = np.minimum.reduceat(low, begins)
         blocks["max"] = np.maximum.reduceat(high, begins)
         blocks["sum"] = np.add.reduceat(total, begins)
+    return blocks.tobytes()
+
+
+def roll_up_clock(time: Integers, epoch: Floats) -> bytes:
+    """Make the roll-up of a clock."""
+    begins = np.arange(0, len(time), BLOCK_POINTS)
+    ends = np.append(begins[1:], len(time)) - 1
+    blocks = np.empty(len(begins), CLOCK_BLOCK)
+    is_forward = bool((time[1:] >= time[:-1]).all())
+    blocks["time"] = np.stack([time[begins], time[ends]], axis=1) if is_forward else NO_TIME
+    if not np.isfinite(epoch).any():
+        blocks["epoch"] = (np.inf, -np.inf)
+    elif (epoch[1:] >= epoch[:-1]).all() and np.isfinite(epoch[-1]):  # false where one is NaN
+        blocks["epoch"] = np.stack([epoch[begins], epoch[ends]], axis=1)
+    else:
+        blocks["epoch"] = np.nan
     return blocks.tobytes()

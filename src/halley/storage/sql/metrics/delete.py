@@ -10,6 +10,8 @@ _TABLES = (
     Rows("journal", "id", 500),
     Rows("chunk", "id", 75),
     Rows("clock", "id", 100),
+    Rows("stretch", "metric", 500),
+    Rows("heritage", "metric", 2_000),
     Rows("origin", "run", 500),
 )
 """What there is of a run, and how much of it is deleted at a time."""
@@ -26,6 +28,7 @@ def delete_series(link: Link, run: int, metric: MetricId) -> bool:
     number = link.value("select id from metric where name = ? and context = ?", tuple(metric))
     if number is None or not link.run("delete from series where run = ? and metric = ?", (run, number)).rowcount:
         return False
+    link.run("delete from stretch where run = ? and metric = ?", (run, number))
     clocks = link.rows("delete from chunk where run = ? and metric = ? returning clock", (run, number))
     link.run(
         f"delete from clock where run = ? and id in {in_list({clock for (clock,) in clocks})}"

@@ -1,33 +1,24 @@
 """Drawing charts: series heaped on one shared grid, from points where there are few and from roll-ups where many.
 
-A chunk is drawn from its roll-up if more than 512 of its points fall into a bucket: then the border between two
-buckets is drawn to the nearest 128 points for count, mean and last, and min and max of the points at the border count
-on both sides, so that the envelope never misses an extreme. A chunk that the journal rewrites is drawn from points.
+A chunk that lies in one bucket is drawn from its digest, if a stretch has it. A chunk is drawn from its roll-up if
+more than 512 of its points fall into a bucket: then the border between two buckets is drawn to the nearest 128 points
+for count, mean and last, and min and max of the points at the border count on both sides, so that the envelope never
+misses an extreme. All else is drawn from points. So a chart costs what its buckets cost, however long its series are.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from halley.core.metric import MetricId
 from halley.storage.ports.metrics import Chart, ChartSeries, XAxis
 from halley.storage.sql.link import Link, in_list
-from halley.storage.sql.metrics.codec import (
-    BLOCK,
-    BLOCK_POINTS,
-    Columns,
-    Floats,
-    Integers,
-    Records,
-    settle_columns,
-)
-from halley.storage.sql.metrics.grid import EMPTY, Cut, Grid, cut, even_grid, round_grid, value_grid
-from halley.storage.sql.metrics.heap import Blocks, Heap
-from halley.storage.sql.metrics.lines import Line, Part, find_lines
-from halley.storage.sql.metrics.points import ChunkReader
+from halley.storage.sql.metrics.axes import Axis, ClockAxis, Column, Drawn, MetricAxis, StepAxis, Stroke
+from halley.storage.sql.metrics.codec import BLOCK, BLOCK_POINTS, ROLLED_POINTS, Floats, Integers, Records
+from halley.storage.sql.metrics.grid import EMPTY, Grid, even_grid, find_buckets, round_grid, value_grid
+from halley.storage.sql.metrics.heap import Blocks, Heap, Placed
+from halley.storage.sql.metrics.lines import EVERY_STEP, Line, find_lines, to_span
 
 _ROLLED_POINTS_PER_BUCKET = 512
 _FETCH = 256
@@ -38,244 +29,267 @@ def draw(
     link: Link,
     runs: Sequence[int],
     metrics: Sequence[MetricId],
-    x: XAxis,
+    x: XAxis | MetricId,
     low: float | None,
     high: float | None,
     buckets: int,
 ) -> Chart:
     """Draw every metric of every run that has it; see `Metrics.draw`."""
+    span = to_span(low, high) if x == "step" else EVERY_STEP
+    lines = find_lines(link, runs, metrics, span, has_digests=not isinstance(x, MetricId))
+    axis = _make_axis(link, lines, x)
+    brush = Brush(link, axis, low, high)
+    strokes = [brush.near(line) for line in axis.lay(lines)]
+    grid = _choose_grid(brush, strokes, low, high, buckets)
+    return paint(brush, lines, strokes, grid)
+
+
+def _make_axis(link: Link, lines: Sequence[Line], x: XAxis | MetricId) -> Axis:
+    if isinstance(x, MetricId):
+        return MetricAxis(link, x)
     if x == "step":
-        return _draw_steps(link, find_lines(link, runs, metrics), low, high, buckets)
-    return _draw_columns(link, find_lines(link, runs, metrics), x, low, high, buckets)
+        return StepAxis(link)
+    if x != "relative":
+        return ClockAxis(link, "epoch" if x == "epoch" else "time", {})
+    runs = in_list({line.run for line in lines})
+    return ClockAxis(link, "time", dict(link.rows(f"select run, first_time from origin where run in {runs}")))
 
 
-# steps
+def paint(brush: "Brush", lines: Sequence[Line], strokes: Sequence[Sequence[Stroke]], grid: Grid) -> Chart:
+    """Heap strokes on a grid."""
+    heap = Heap(len(lines), len(grid.edges), is_single=not grid.width and brush.axis.is_unique)
+    brush.heap(heap, [(line, grid) for line in strokes])
+    series = [ChartSeries(line.run, line.metric, *row) for line, row in zip(lines, heap.list_rows(), strict=True)]
+    return Chart(grid.edges, grid.width, series)
 
 
-def _draw_steps(link: Link, lines: list[Line], low: float | None, high: float | None, buckets: int) -> Chart:
-    if low is not None or high is not None:
-        lines = [line._replace(parts=[part for part in line.parts if _is_near(part, low, high)]) for line in lines]
-    reader = PartReader(link, low, high)
-    grid = _choose_step_grid(reader, lines, low, high, buckets)
-    heap = Heap(len(lines), len(grid.edges), is_single=not grid.width)
-    heap_lines(reader, heap, [(line, grid) for line in lines])
-    return _finish(heap, grid, lines)
-
-
-def _is_near(part: Part, low: float | None, high: float | None) -> bool:
-    return (low is None or part.last >= low) and (high is None or part.first <= high)
-
-
-def _choose_step_grid(
-    reader: "PartReader", lines: list[Line], low: float | None, high: float | None, buckets: int
+def _choose_grid(
+    brush: "Brush", lines: Sequence[Sequence[Stroke]], low: float | None, high: float | None, buckets: int
 ) -> Grid:
-    parts = [part for line in lines for part in line.parts]
-    if not parts:
+    strokes = [stroke for line in lines for stroke in line]
+    if not strokes:
         return EMPTY
-    begin = max(min(part.first for part in parts), -math.inf if low is None else low)
-    end = min(max(part.last for part in parts), math.inf if high is None else high)
-    if max(sum(part.n for part in line.parts if reader.is_whole(part)) for line in lines) <= buckets:
-        grid = value_grid(reader.list_steps(parts), buckets)
+    if not brush.axis.is_unique or _count_most(brush, lines) <= buckets:
+        grid = value_grid(brush.list_x(strokes), buckets)
         if grid is not None:
             return grid
+    begin = max(min(stroke.low for stroke in strokes), -math.inf if low is None else low)
+    end = min(max(stroke.high for stroke in strokes), math.inf if high is None else high)
     return round_grid(begin, end, buckets)
 
 
-class PartReader:
-    """Reads parts inside a range of steps, and remembers what chunks share."""
+def _count_most(brush: "Brush", lines: Sequence[Sequence[Stroke]]) -> int:
+    """How many steps the line with most of them certainly has inside."""
+    return max(sum(stroke.n for stroke in line if brush.is_whole(stroke)) for line in lines)
 
-    def __init__(self, link: Link, low: float | None = None, high: float | None = None) -> None:
+
+class Brush:
+    """Heaps strokes of one axis.
+
+    Args:
+        link: The connection.
+        axis: The axis.
+        low: Where the chart begins; None for where its points do.
+        high: Where it ends; likewise.
+    """
+
+    def __init__(self, link: Link, axis: Axis, low: float | None = None, high: float | None = None) -> None:
+        self.axis = axis
         self._link = link
-        self._chunks = ChunkReader(link)
-        self._low = low
-        self._high = high
-        self._cuts: dict[tuple[int, int], Cut] = {}
-        self._kept: dict[int, Integers] = {}
-        self._limits: dict[int, tuple[Integers, slice, Integers]] = {}
+        self._low = -math.inf if low is None else low
+        self._high = math.inf if high is None else high
+        self._limits: dict[int, tuple[Column, slice, Column]] = {}
 
-    def read(self, parts: Sequence[Part]) -> list[tuple[Integers, Floats]]:
-        """Steps and values of parts, inside the range."""
-        found = {
-            id_: (steps, values)
-            for id_, steps, values in self._chunks.read_values([part.chunk.id for part in parts if part.chunk])
-        }
-        return [self._limit(*self._merge(part, found)) for part in parts]
+    def near(self, strokes: Sequence[Stroke]) -> list[Stroke]:
+        """The strokes that may have points inside."""
+        if self._low == -math.inf and self._high == math.inf:
+            return list(strokes)
+        return [stroke for stroke in strokes if stroke.high >= self._low and stroke.low <= self._high]
 
-    def _merge(self, part: Part, found: Mapping[int, tuple[Integers, Floats]]) -> tuple[Integers, Floats]:
-        if part.chunk is None:
-            assert part.points is not None
-            return part.points.step, part.points.value
-        steps, values = found[part.chunk.id]
-        if part.points is None:
-            return steps, values
-        nothing = np.zeros(len(steps))
-        old = Columns(steps, nothing.astype(np.int64), nothing, values)
-        merged = settle_columns([old, part.points])
-        return merged.step, merged.value
+    def is_whole(self, stroke: Stroke) -> bool:
+        """Whether all of a stroke lies inside."""
+        return stroke.low >= self._low and stroke.high <= self._high
 
-    def _limit(self, steps: Integers, values: Floats) -> tuple[Integers, Floats]:
-        if self._low is None and self._high is None:
-            return steps, values
-        known = self._limits.get(id(steps))
+    def list_x(self, strokes: Sequence[Stroke]) -> Iterator[Column]:
+        """The x of strokes, inside, as little as possible being read: who asks may stop when it has seen enough."""
+        rest: list[Stroke] = []
+        for stroke in strokes:
+            if stroke.digests is None:
+                rest.append(stroke)
+                continue
+            low, high = self.axis.digest_ends(stroke, stroke.digests)
+            is_whole = (low >= self._low) & (high <= self._high)
+            yield np.unique(np.stack([low, high])[:, is_whole])
+            is_near = (high >= self._low) & (low <= self._high)
+            rest += [self.axis.split(stroke, one) for one in stroke.digests[is_near & ((low != high) | ~is_whole)]]
+        unknown = []
+        for stroke in rest:
+            flat = self.axis.flat_x(stroke) if self.is_whole(stroke) else None
+            if flat is None:
+                unknown.append(stroke)
+            else:
+                yield flat
+        seen: dict[int, Column] = {}
+        begin, size = 0, 1
+        while begin < len(unknown):
+            for x, _ in self._read(unknown[begin : begin + size]):
+                if id(x) not in seen:
+                    seen[id(x)] = x  # an id means something only while its array lives
+                    yield x
+            begin, size = begin + size, min(2 * size, _FETCH)
+
+    def _read(self, strokes: Sequence[Stroke]) -> list[Drawn]:
+        return [
+            drawn if self.is_whole(stroke) else self._limit(*drawn)
+            for stroke, drawn in zip(strokes, self.axis.read(strokes), strict=True)
+        ]
+
+    def _limit(self, x: Column, values: Floats) -> Drawn:
+        known = self._limits.get(id(x))
         if known is None:
-            begin = 0 if self._low is None else int(np.searchsorted(steps, self._low))
-            end = len(steps) if self._high is None else int(np.searchsorted(steps, self._high, side="right"))
-            # An id means something only while its array lives, so the array is kept too.
-            known = self._limits[id(steps)] = (steps, slice(begin, end), steps[begin:end])
+            begin = int(np.searchsorted(x, self._low))
+            end = int(np.searchsorted(x, self._high, side="right"))
+            known = self._limits[id(x)] = (x, slice(begin, end), x[begin:end])  # keeps x: see above
         _, inside, limited = known
         return limited, values[inside]
 
-    def list_steps(self, parts: Sequence[Part]) -> Iterator[Integers]:
-        """The steps of parts, inside the range; a column that several share comes once."""
-        seen: dict[int, Integers] = {}
-        for begin in range(0, len(parts), _FETCH):
-            for steps, _ in self.read(parts[begin : begin + _FETCH]):
-                if id(steps) not in seen:
-                    seen[id(steps)] = steps
-                    yield steps
+    # heaping
 
-    def cut(self, steps: Integers, grid: Grid) -> Cut:
-        """Cut steps by a grid; columns that chunks share are cut once."""
-        key = (id(steps), id(grid.edges))
-        known = self._cuts.get(key)
-        if known is None:
-            known = self._cuts[key] = cut(steps, grid)
-            self._kept[id(steps)] = steps  # an id means something only while its array lives
-        return known
-
-    def read_rollups(self, parts: Sequence[Part]) -> dict[int, Records]:
-        """The roll-ups of chunks that have one, by chunk."""
-        ids = [part.chunk.id for part in parts if part.chunk]
-        return {
-            id_: np.frombuffer(rollup, BLOCK)
-            for id_, rollup in (
-                self._link.rows(f"select id, rollup from chunk where id in {in_list(ids)}") if ids else ()
-            )
-            if rollup is not None
-        }
-
-    def is_whole(self, part: Part) -> bool:
-        """Whether all of a part lies in the range."""
-        return (self._low is None or part.first >= self._low) and (self._high is None or part.last <= self._high)
-
-
-def heap_lines(reader: PartReader, heap: Heap, lines: Sequence[tuple[Line, Grid]]) -> None:
-    """Heap all parts of lines, each on its grid."""
-    work = [(place, part, grid) for place, (line, grid) in enumerate(lines) for part in line.parts]
-    for begin in range(0, len(work), _FETCH):
-        stretch = work[begin : begin + _FETCH]
-        dense = [part for _, part, grid in stretch if _is_dense(reader, part, grid)]
-        rolled = reader.read_rollups(dense)
-        marked = [
-            ((place, part.chunk is not None and part.chunk.id in rolled), part, grid) for place, part, grid in stretch
+    def heap(self, heap: Heap, lines: Sequence[tuple[Sequence[Stroke], Grid]]) -> None:
+        """Heap the strokes of lines, each on its grid."""
+        work = [
+            (place, grid, item) for place, (strokes, grid) in enumerate(lines) for item in self._group(strokes, grid)
         ]
-        jobs = [
-            (place, part, grid, blocks)
-            for (place, is_rolled), items in groupby(marked, itemgetter(0))
-            for part, grid, blocks in _place_parts([item[1:] for item in items], rolled if is_rolled else {})
-        ]
-        read = iter(reader.read([part for _, part, _, blocks in jobs if blocks is None]))
-        for place, _, grid, blocks in jobs:
-            if blocks is not None:
-                heap.put_blocks(place, blocks)
-                continue
-            steps, values = next(read)
-            if len(steps):
-                heap.put(place, reader.cut(steps, grid), values)
+        begin = 0
+        while begin < len(work):
+            end, size = begin, 0
+            while end < len(work) and size < _FETCH:
+                item = work[end][2]
+                size += 1 if isinstance(item, Stroke) else len(item.chunks)
+                end += 1
+            self._heap_some(heap, work[begin:end])
+            begin = end
 
+    def _group(self, strokes: Sequence[Stroke], grid: Grid) -> Iterator["Stroke | Rolled"]:
+        """Gather what is drawn from roll-ups side by side."""
+        rolled = Rolled([], [])
+        for stroke in strokes:
+            for item in [stroke] if stroke.digests is None else self._cut_digests(stroke, stroke.digests, grid):
+                if isinstance(item, Blocks):
+                    rolled.digests.append(item)
+                elif self._is_dense(item, grid):
+                    rolled.chunks.append(item)
+                else:
+                    if rolled.digests or rolled.chunks:
+                        yield rolled
+                        rolled = Rolled([], [])
+                    yield item
+        if rolled.digests or rolled.chunks:
+            yield rolled
 
-def _place_parts(
-    items: Sequence[tuple[Part, Grid]], rolled: Mapping[int, Records]
-) -> list[tuple[Part, Grid, Blocks | None]]:
-    """Place the roll-ups of parts of one series: all together, or else each, or else not."""
-    grid = items[0][1]
-    parts = [part for part, _ in items]
-    together = _place_blocks(parts, rolled, grid) if rolled else None
-    if together is not None:
-        return [(parts[0], grid, together)]
-    return [(part, grid, _place_blocks([part], rolled, grid) if rolled else None) for part in parts]
+    def _cut_digests(self, stroke: Stroke, digests: Records, grid: Grid) -> Iterator[Stroke | Blocks]:
+        """Digests of chunks that lie in one bucket as they are, of other chunks the chunks."""
+        low, high = self.axis.digest_ends(stroke, digests)
+        inside = (high >= self._low) & (low <= self._high)
+        is_whole = (low >= self._low) & (high <= self._high)
+        places = np.clip(np.stack([low, high]), grid.edges[0], None)
+        first, last = find_buckets(places[0], grid), find_buckets(places[1], grid)
+        begin = 0
+        is_split = (first != last) if grid.width else (low != high)
+        for at in [*np.flatnonzero(~is_whole | is_split).tolist(), len(digests)]:
+            if at > begin:
+                some = digests[begin:at]
+                yield Blocks(
+                    low[begin:at],
+                    high[begin:at],
+                    *(np.ascontiguousarray(some[name]) for name in ("n", "odd", "min", "max", "sum", "final")),
+                )
+            if at < len(digests) and inside[at]:
+                yield self.axis.split(stroke, digests[at])
+            begin = at + 1
 
+    def _is_dense(self, stroke: Stroke, grid: Grid) -> bool:
+        if stroke.chunk is None or stroke.newer is not None or stroke.n < ROLLED_POINTS or not self.is_whole(stroke):
+            return False
+        if not grid.width:
+            return self.axis.flat_x(stroke) is not None
+        return stroke.n > _ROLLED_POINTS_PER_BUCKET * max(1.0, (stroke.high - stroke.low) / grid.width)
 
-def _is_dense(reader: PartReader, part: Part, grid: Grid) -> bool:
-    if part.chunk is None or part.points is not None or not grid.width or not reader.is_whole(part):
-        return False
-    return part.n > _ROLLED_POINTS_PER_BUCKET * max(1.0, (part.last - part.first) / grid.width)
-
-
-def _place_blocks(parts: Sequence[Part], rolled: Mapping[int, Records], grid: Grid) -> Blocks | None:
-    """The buckets in which blocks begin and end; None where points must be read because a block is too wide."""
-    each = [rolled[part.chunk.id] for part in parts if part.chunk]
-    blocks = np.concatenate(each)
-    closing = np.cumsum([len(one) for one in each]) - 1
-    sizes = np.full(len(blocks), BLOCK_POINTS)
-    sizes[closing] = [part.n - BLOCK_POINTS * (len(one) - 1) for part, one in zip(parts, each, strict=True)]
-    ends = np.append(blocks["x"][1:] - 1, 0)
-    ends[closing] = [part.last for part in parts]
-    first = np.searchsorted(grid.edges, blocks["x"].astype(np.float64), side="right") - 1
-    last = np.searchsorted(grid.edges, ends.astype(np.float64), side="right") - 1
-    over = last > first
-    if (last - first > 1).any() or not np.isin(last[over], first).all():
-        return None
-    return Blocks(first, last, sizes, blocks)
-
-
-# other axes
-
-
-def _draw_columns(
-    link: Link, lines: list[Line], x: XAxis, low: float | None, high: float | None, buckets: int
-) -> Chart:
-    origins = (
-        {}
-        if x != "relative"
-        else dict(link.rows(f"select run, first_time from origin where run in {in_list(line.run for line in lines)}"))
-    )
-    columns = [_read_column(link, line, x, origins.get(line.run, 0), low, high) for line in lines]
-    filled = [column for column, _ in columns if len(column)]
-    if not filled:
-        grid = EMPTY
-    else:
-        begin, end = min(float(column[0]) for column in filled), max(float(column[-1]) for column in filled)
-        grid = value_grid(filled, buckets) or round_grid(begin, end, buckets)
-    heap = Heap(len(lines), len(grid.edges))
-    for place, (column, values) in enumerate(columns):
-        if len(column):
-            heap.put(place, cut(column, grid), values)
-    return _finish(heap, grid, lines)
-
-
-def _read_column(
-    link: Link, line: Line, x: XAxis, origin: int, low: float | None, high: float | None
-) -> tuple[Floats, Floats]:
-    """The x column of a series, sorted, and its values; of equal x, the larger step last."""
-    found = ChunkReader(link).read([part.chunk for part in line.parts if part.chunk])
-    parts = [
-        settle_columns(
-            [columns for columns in (found.get(part.chunk.id) if part.chunk else None, part.points) if columns]
+    def _heap_some(self, heap: Heap, work: Sequence[tuple[int, Grid, "Stroke | Rolled"]]) -> None:
+        rollups = self._read_rollups(
+            [stroke for _, _, item in work if not isinstance(item, Stroke) for stroke in item.chunks]
         )
-        for part in line.parts
-    ]
-    points = settle_columns(parts)
-    column: Floats = points.epoch if x == "epoch" else (points.time - origin).astype(np.float64)
-    values = points.value
-    if x == "epoch":
-        has_epoch = np.isfinite(column)
-        if not has_epoch.all():
-            column, values = column[has_epoch], values[has_epoch]
-    if (column[1:] < column[:-1]).any():
-        order = np.argsort(column, kind="stable")
-        column, values = column[order], values[order]
-    begin = 0 if low is None else int(np.searchsorted(column, low))
-    end = len(column) if high is None else int(np.searchsorted(column, high, side="right"))
-    return column[begin:end], values[begin:end]
+        jobs: list[tuple[int, Grid, Stroke | Placed]] = []
+        for place, grid, item in work:
+            placed = [item] if isinstance(item, Stroke) else self._place(item, rollups, grid)
+            jobs += [(place, grid, one) for one in placed]
+        read = iter(self._read([job for _, _, job in jobs if isinstance(job, Stroke)]))
+        for place, grid, job in jobs:
+            if isinstance(job, Placed):
+                heap.put_blocks(place, job)
+                continue
+            x, values = next(read)
+            if len(x):
+                heap.put(place, x, values, grid)
+
+    def _read_rollups(self, strokes: Sequence[Stroke]) -> dict[int, bytes]:
+        ids = [stroke.chunk.id for stroke in strokes if stroke.chunk is not None]
+        return dict(self._link.rows(f"select id, rollup from chunk where id in {in_list(ids)}")) if ids else {}
+
+    def _place(self, rolled: "Rolled", rollups: dict[int, bytes], grid: Grid) -> Sequence[Stroke | Placed]:
+        """Place what is rolled up on the grid: all together, or else each by itself, or else from points."""
+        together = _place_blocks([*rolled.digests, self._blocks_of(rolled.chunks, rollups)], grid)
+        if together is not None:
+            return [together]
+        placed: list[tuple[float, Stroke | Placed]] = []
+        for chunk in rolled.chunks:
+            alone = _place_blocks([self._blocks_of([chunk], rollups)], grid)
+            placed.append((chunk.low, chunk if alone is None else alone))
+        for blocks in rolled.digests:
+            alone = _place_blocks([blocks], grid)
+            assert alone is not None  # each lies in one bucket
+            placed.append((float(blocks.low[0]), alone))
+        return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
+
+    def _blocks_of(self, strokes: Sequence[Stroke], rollups: dict[int, bytes]) -> Blocks | None:
+        """The roll-ups of chunks, one after the other."""
+        if not strokes:
+            return None
+        blocks = np.frombuffer(b"".join([rollups[s.chunk.id] for s in strokes if s.chunk is not None]), BLOCK)
+        sizes = [-(-stroke.n // BLOCK_POINTS) for stroke in strokes]
+        n = np.full(len(blocks), BLOCK_POINTS)
+        n[np.cumsum(sizes) - 1] = [
+            stroke.n - BLOCK_POINTS * (size - 1) for stroke, size in zip(strokes, sizes, strict=True)
+        ]
+        low, high = self.axis.block_ends(strokes, blocks["x"])
+        rest = (np.ascontiguousarray(blocks[name]) for name in ("min", "max", "sum", "last"))
+        return Blocks(low, high, n, blocks["odd"].astype(np.int64), *rest)
 
 
-def _finish(heap: Heap, grid: Grid, lines: Sequence[Line]) -> Chart:
-    columns = heap.finish()
-    series = [
-        ChartSeries(line.run, line.metric, *(column[place] for column in columns)) for place, line in enumerate(lines)
-    ]
-    return Chart(grid.edges, grid.width, series)
+class Rolled:
+    """What follows one another in a line and is drawn from roll-ups: digests, and chunks with their own."""
+
+    __slots__ = ("chunks", "digests")
+
+    def __init__(self, digests: list[Blocks], chunks: list[Stroke]) -> None:
+        self.digests = digests
+        self.chunks = chunks
+
+
+def _place_blocks(parts: Sequence[Blocks | None], grid: Grid) -> Placed | None:
+    """The buckets in which blocks begin and end; None where points must be read because a block is too wide."""
+    blocks = Blocks.join([part for part in parts if part is not None])
+    first, last = find_buckets(blocks.low, grid), find_buckets(blocks.high, grid)
+    over = last > first
+    if (last - first > 1).any() or not _all_in(last[over], first):
+        return None
+    return Placed(first, last, blocks)
+
+
+def _all_in(some: Integers, places: Integers) -> bool:
+    """Whether all of some buckets are among sorted ones."""
+    at = np.searchsorted(places, some)
+    return bool((at < len(places)).all()) and bool((places[at] == some).all())
 
 
 # sketches
@@ -285,19 +299,22 @@ def sketch(
     link: Link, runs: Sequence[int], metrics: Sequence[MetricId], buckets: int
 ) -> dict[tuple[int, MetricId], Floats]:
     """Draw small pictures; see `Metrics.sketch`."""
-    lines = find_lines(link, runs, metrics)
-    reader = PartReader(link)
-    grids: dict[tuple[int, int], Grid] = {}
-    drawn = []
-    for line in lines:
-        size = sum(part.n for part in line.parts)
-        first, last = line.parts[0].first, line.parts[-1].last
-        if size <= buckets:
-            steps = [steps.astype(np.float64) for steps, _ in reader.read(line.parts)]
-            drawn.append((line, Grid(np.concatenate(steps), 0.0)))
+    lines = find_lines(link, runs, metrics, has_digests=True)
+    axis = StepAxis(link)
+    brush = Brush(link, axis)
+    grids: dict[tuple[float, float], Grid] = {}
+    drawn: list[tuple[list[Stroke], Grid]] = []
+    for strokes in axis.lay(lines):
+        first, last = strokes[0].low, strokes[-1].high
+        if sum(stroke.n for stroke in strokes) <= buckets:
+            steps = [steps.astype(np.float64) for steps, _ in axis.read(strokes)]
+            drawn.append((strokes, Grid(np.concatenate(steps), 0.0)))
         else:
-            drawn.append((line, grids.setdefault((first, last), even_grid(first, last + 1, buckets))))
+            drawn.append((strokes, grids.setdefault((first, last), even_grid(first, last + 1, buckets))))
     heap = Heap(len(lines), buckets)
-    heap_lines(reader, heap, drawn)
+    brush.heap(heap, drawn)
     means = heap.finish().mean
-    return {(line.run, line.metric): means[place, : len(grid.edges)] for place, (line, grid) in enumerate(drawn)}
+    return {
+        (line.run, line.metric): means[place, : len(grid.edges)]
+        for place, (line, (_, grid)) in enumerate(zip(lines, drawn, strict=True))
+    }

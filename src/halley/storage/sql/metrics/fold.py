@@ -5,7 +5,7 @@ The chunks of a series never overlap. New points that lie after all others join 
 they lie in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +20,21 @@ from halley.storage.sql.metrics.codec import (
     columns_of,
     encode,
     roll_up,
+    roll_up_clock,
     settle,
     settle_columns,
     split_metrics,
 )
-from halley.storage.sql.metrics.points import ChunkReader, ChunkRow, read_journal
+from halley.storage.sql.metrics.points import ChunkReader, ChunkRow, list_chunks, read_journal
+from halley.storage.sql.metrics.stretch import STRETCH_POINTS, drop_stretches, make_stretches
 
-_NEW_CLOCK = "insert into clock (run, times, epochs) values (?, ?, ?) returning id"
+_NEW_CLOCK = "insert into clock (run, times, epochs, rollup) values (?, ?, ?, ?) returning id"
 _NEW_CHUNK = """
 insert into chunk (run, metric, first, last, n, clock, rollup, steps, vals) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+
+
+_PAGE_CHUNKS = 32
 
 
 class Piece(NamedTuple):
@@ -58,19 +63,38 @@ def fold(link: Link, run: int, newest: Records | None = None) -> None:
 def compact(link: Link, run: int) -> None:
     """Fold the journal, then make all chunks full but the last of each series."""
     fold(link, run)
-    by_metric: dict[int, list[ChunkRow]] = {}
-    for metric, *row in link.rows(
-        "select metric, id, first, last, n, clock from chunk where run = ? order by metric, first", (run,)
-    ):
-        by_metric.setdefault(metric, []).append(ChunkRow(*row))
+    loose = _list_loose(link, run)
     pieces = []
-    for metric, chunks in by_metric.items():
-        full = 0
-        while full < len(chunks) and chunks[full].n == CHUNK_POINTS:
-            full += 1
+    for number, chunks in loose.items():
+        full = _count_full(chunks)
         if len(chunks) - full > 1:
-            pieces.append(Piece(metric, chunks[full:], None))
+            pieces.append(Piece(number, chunks[full:], None))
     write_pieces(link, run, pieces)
+    rewritten = {piece.metric for piece in pieces}
+    for number, chunks in loose.items():
+        if number in rewritten and sum(chunk.n for chunk in chunks) >= STRETCH_POINTS:
+            chunks = list_chunks(link, run, number, chunks[0].first, chunks[-1].last)
+        make_stretches(link, run, number, chunks[: _count_full(chunks)])
+
+
+def _list_loose(link: Link, run: int) -> dict[int, list[ChunkRow]]:
+    """The chunks of every series of a run that no stretch covers."""
+    covered = dict(link.rows("select metric, max(last) from stretch where run = ? group by metric", (run,)))
+    loose: dict[int, list[ChunkRow]] = {}
+    questions = [f"metric not in {in_list(covered)}" if covered else "metric is not null"]
+    questions += [f"metric = {number} and first > {last}" for number, last in covered.items()]
+    for which in questions:
+        for number, *row in link.rows(
+            f"select metric, id, first, last, n, clock from chunk where run = ? and {which} order by metric, first",
+            (run,),
+        ):
+            loose.setdefault(number, []).append(ChunkRow(*row))
+    return loose
+
+
+def _count_full(chunks: Sequence[ChunkRow]) -> int:
+    """How many chunks from the first on are full."""
+    return next((place for place, chunk in enumerate(chunks) if chunk.n < CHUNK_POINTS), len(chunks))
 
 
 # placing
@@ -80,10 +104,7 @@ def _place(link: Link, run: int, metric: int, points: Columns) -> list[Piece]:
     """Decide which chunks the new points of a series are merged with."""
     begin, size = int(points.step[0]), len(points.step)
     seen: list[ChunkRow] = []
-    for row in link.run(
-        "select id, first, last, n, clock from chunk where run = ? and metric = ? order by first desc", (run, metric)
-    ):
-        chunk = ChunkRow(*row)
+    for chunk in _newest_chunks(link, run, metric):
         if chunk.last < begin:
             if chunk.n >= CHUNK_POINTS or chunk.n > 2 * size:
                 break
@@ -92,7 +113,23 @@ def _place(link: Link, run: int, metric: int, points: Columns) -> list[Piece]:
     seen.reverse()
     if not seen or seen[-1].last < begin:
         return [Piece(metric, seen, points)]
+    drop_stretches(link, run, metric, begin)
     return _place_among(metric, seen, points)
+
+
+def _newest_chunks(link: Link, run: int, metric: int) -> Iterator[ChunkRow]:
+    """The chunks of a series from the last one back, a page at a time: mostly a few are wanted."""
+    before = 2**63 - 1
+    while True:
+        rows = link.rows(
+            "select id, first, last, n, clock from chunk where run = ? and metric = ? and first < ?"
+            f" order by first desc limit {_PAGE_CHUNKS}",
+            (run, metric, before),
+        )
+        yield from map(ChunkRow._make, rows)
+        if len(rows) < _PAGE_CHUNKS:
+            return
+        before = rows[-1][1]
 
 
 def _place_among(metric: int, seen: list[ChunkRow], points: Columns) -> list[Piece]:
@@ -165,7 +202,8 @@ class _Clocks:
         for other, clock, steps in alike:
             if _is_equal(other.step, step) and _is_equal(other.time, time) and _is_equal(other.epoch, part.epoch):
                 return clock, steps
-        clock = self._link.value(_NEW_CLOCK, (self._run, encode(time), encode(part.epoch)))
+        rollup = roll_up_clock(time, part.epoch) if len(time) >= ROLLED_POINTS else None
+        clock = self._link.value(_NEW_CLOCK, (self._run, encode(time), encode(part.epoch), rollup))
         steps = encode(step)
         alike.append((part, clock, steps))
         return clock, steps

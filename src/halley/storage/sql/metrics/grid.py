@@ -81,3 +81,23 @@ def cut(x: npt.NDArray[np.generic], grid: Grid) -> Cut:
     counts = np.diff(begins, append=len(x))
     bucket = np.flatnonzero(counts)
     return Cut(bucket, begins[bucket], counts[bucket], float(places[0]))
+
+
+def find_buckets(x: npt.NDArray[np.generic], grid: Grid) -> Integers:
+    """The bucket of every x; all must be at or right of the first edge.
+
+    Buckets of one width are found by division, which is several times as fast as searching; edges are what counts, so
+    that what rounding put one bucket off is put right.
+    """
+    edges = grid.edges
+    places = x.astype(np.float64, copy=False)
+    if not grid.width or len(edges) < 2:
+        found: Integers = np.searchsorted(edges, places, side="right") - 1
+        return found
+    bucket: Integers = ((places - edges[1]) * (1 / grid.width) + 1.0).astype(
+        np.int64
+    )  # the first edge may be off its place
+    np.clip(bucket, 0, len(edges) - 1, out=bucket)
+    bucket -= places < edges[bucket]
+    bucket += places >= np.append(edges[1:], np.inf)[bucket]
+    return bucket

@@ -133,8 +133,8 @@ class Memory:
 def read_summaries(link: Link, run: int) -> list[tuple[MetricId, int, Summary]]:
     """All series of a run by name and context: metric, its number, summary."""
     rows = link.rows(
-        "select metric.name, metric.context, metric.id, n, last_step, last, min, min_step, max, max_step"
-        " from series join metric on metric.id = series.metric where run = ? order by metric.name, metric.context",
+        "select metric.name, metric.context, metric.id, n, last_step, last, min, min_step, max, max_step,"
+        " late from series join metric on metric.id = series.metric where run = ? order by metric.name, metric.context",
         (run,),
     )
     return [

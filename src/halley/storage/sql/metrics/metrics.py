@@ -44,14 +44,14 @@ class SqlMetrics:
 
     def list_series(self, run: int) -> Sequence[Series]:
         """See `Metrics.list_series`."""
-        return [Series(metric, *summary) for metric, _, summary in read_summaries(self._link, run)]
+        return [Series(metric, *summary[:7]) for metric, _, summary in read_summaries(self._link, run)]
 
     def draw(
         self,
         runs: Sequence[int],
         metrics: Sequence[MetricId],
         *,
-        x: XAxis = "step",
+        x: XAxis | MetricId = "step",
         low: float | None = None,
         high: float | None = None,
         buckets: int = 500,

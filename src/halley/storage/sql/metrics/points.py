@@ -5,9 +5,10 @@ The journal is always newer than every chunk, and the chunks of a series never o
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.codec import (
@@ -21,6 +22,8 @@ from halley.storage.sql.metrics.codec import (
     settle,
     settle_columns,
 )
+
+ClockField = Literal["time", "epoch"]
 
 
 class ChunkRow(NamedTuple):
@@ -65,7 +68,7 @@ class ChunkReader:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._steps: dict[bytes, Integers] = {}
-        self._clocks: dict[int, tuple[Integers, Floats]] = {}
+        self._clocks: dict[ClockField, dict[int, npt.NDArray[Any]]] = {"time": {}, "epoch": {}}
 
     def read(self, chunks: Sequence[ChunkRow]) -> dict[int, Columns]:
         """All columns of some chunks, by chunk."""
@@ -88,13 +91,17 @@ class ChunkReader:
 
     def read_clocks(self, ids: set[int]) -> dict[int, tuple[Integers, Floats]]:
         """Times and epochs of some clocks."""
-        missing = ids - self._clocks.keys()
+        times, epochs = self.read_clock_columns(ids, "time"), self.read_clock_columns(ids, "epoch")
+        return {id_: (times[id_], epochs[id_]) for id_ in ids}
+
+    def read_clock_columns(self, ids: set[int], field: ClockField) -> dict[int, npt.NDArray[Any]]:
+        """The times, or the epochs, of some clocks."""
+        known = self._clocks[field]
+        missing = ids - known.keys()
         if missing:
-            for id_, times, epochs in self._link.run(
-                f"select id, times, epochs from clock where id in {in_list(missing)}"
-            ):
-                self._clocks[id_] = (decode(times), decode(epochs))
-        return {id_: self._clocks[id_] for id_ in ids}
+            for id_, data in self._link.run(f"select id, {field}s from clock where id in {in_list(missing)}"):
+                known[id_] = decode(data)
+        return {id_: known[id_] for id_ in ids}
 
 
 def read_series(

@@ -15,7 +15,7 @@ class Summary(NamedTuple):
     """A row of table `series`.
 
     `last` is the value at the largest step. `min_step` and `max_step` are the smallest steps at which the extremes
-    are; extremes are None if no value is finite.
+    are; extremes are None if no value is finite. `late` counts the batches that came among older steps.
     """
 
     n: int
@@ -25,6 +25,7 @@ class Summary(NamedTuple):
     min_step: int | None
     max: float | None
     max_step: int | None
+    late: int = 0
 
 
 def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
@@ -98,7 +99,7 @@ def add(old: Summary, new: Summary, *, rewritten: int = 0) -> Summary:
             least, least_step = new.min, new.min_step
         if most is None or most_step is None or (-new.max, new.max_step) < (-most, most_step):
             most, most_step = new.max, new.max_step
-    return Summary(old.n + new.n - rewritten, last_step, last, least, least_step, most, most_step)
+    return Summary(old.n + new.n - rewritten, last_step, last, least, least_step, most, most_step, old.late)
 
 
 def metric_begins(records: Records) -> Integers:
