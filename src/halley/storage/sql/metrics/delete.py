@@ -10,8 +10,8 @@ _TABLES = (
     Rows("journal", "id", 500),
     Rows("chunk", "id", 75),
     Rows("clock", "id", 100),
-    Rows("stretch", "metric", 500),
-    Rows("heritage", "metric", 2_000),
+    Rows("stretch", "metric, first", 500),
+    Rows("heritage", "metric, until", 2_000),
     Rows("origin", "run", 500),
 )
 """What there is of a run, and how much of it is deleted at a time."""
