@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 
 import numpy as np
 from benchmarks.store import limits, points
 from benchmarks.store.load import Loader, add_runs, tidy
 from benchmarks.store.places import Place, Server, serve, spend
+from benchmarks.store.points import BEGAN_AT
 from benchmarks.store.post import Posted, post, start
 from benchmarks.store.read import draw
 from benchmarks.store.table import Figure, Goal, figure
+
+from halley.server.ingest.apply import Said
+from halley.server.ingest.take import Taken, take
+from halley.storage.ports.storage import Storage
+from halley.wire.batch import decode_batch
 
 CLIENTS = 64
 
@@ -93,6 +101,44 @@ def measure_small_batches(place: Place, *, rounds: int, runs: int, batches: int)
         beside=f"raw fdatasync {np.median(synced):,.0f}/s",
         note=f"{np.median(rates):,.0f} batches/s; client and server share the cores",
     )
+
+
+def measure_group_commit(place: Place, *, rounds: int, batches: int) -> Iterator[Figure]:
+    """The same batches without HTTP: decoded, checked and taken as ingest does, 64 of them waiting at any time."""
+    runs = 200
+    streams = [points.bodies(run, batches * rounds + 1, 5, 2, source=run % 10) for run in range(1, runs + 1)]
+    cpus, ratios, synced = [], [], []
+    with closing(place.open()) as storage:
+        _take_all(storage, [stream[0] for stream in streams])
+        for number in range(rounds):
+            begin = 1 + number * batches
+            turns = zip(*(stream[begin : begin + batches] for stream in streams), strict=True)
+            bodies = [body for turn in turns for body in turn]
+            before = limits.syncs_per_second(place.folder)
+            cost, _ = spend(place, lambda bodies=bodies: _take_all(storage, bodies))  # type: ignore[misc]
+            synced.append((before + limits.syncs_per_second(place.folder)) / 2)
+            cpus.append(cost.cpu / len(bodies) * 1e6)
+            ratios.append(len(bodies) / cost.wall / synced[-1])
+    yield figure(
+        f"10-point batches without HTTP, {CLIENTS} waiting at any time, decoded to durable, CPU per batch",
+        place.name,
+        cpus,
+        "us",
+        beside=f"raw append + fdatasync {np.median(synced):,.0f}/s",
+        note=f"acknowledged {np.median(ratios):.1f} times as often as that",
+    )
+
+
+def _take_all(storage: Storage, bodies: Sequence[bytes]) -> None:
+    waiting: deque[Future[Taken]] = deque()
+    for body in bodies:
+        batch = decode_batch(body)
+        said = Said(batch)
+        waiting.append(storage.write(lambda session, batch=batch, said=said: take(session, batch, said, BEGAN_AT)))  # type: ignore[misc]
+        if len(waiting) >= CLIENTS:
+            waiting.popleft().result()
+    for future in waiting:
+        future.result()
 
 
 def _share(streams: Sequence[Sequence[bytes]]) -> list[list[bytes]]:

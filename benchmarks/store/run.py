@@ -30,6 +30,9 @@ ROWS: dict[str, Rows] = {
     "small": lambda place, quick: ingest.measure_small_batches(
         place, rounds=2 if quick else 5, runs=200, batches=5 if quick else 30
     ),
+    "group": lambda place, quick: ingest.measure_group_commit(
+        place, rounds=2 if quick else 5, batches=5 if quick else 30
+    ),
     "live": lambda place, quick: ingest.measure_live_runs(place, runs=200, steps=20 if quick else 400),
     "processes": lambda place, quick: ingest.measure_processes(
         place, rounds=1 if quick else 3, batches=4 if quick else 40
