@@ -102,6 +102,11 @@ class Cluster:
                 conf.write("fsync = off\nfull_page_writes = off\nautovacuum_naptime = 5s\n")
 
     @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self._folder / "data"
+
+    @property
     def url(self) -> str:
         """The URL of the database that is always there."""
         return self.url_of("postgres")

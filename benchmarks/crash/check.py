@@ -17,7 +17,7 @@ from halley.wire.batch import MEDIA_TYPE
 
 AXES = ("step", "relative", "wall", "epoch")
 _WINDOW = 4_000
-_FULL_POINTS = 15_000
+_FULL_POINTS = 4_000
 """Runs of so many points are read back whole after every kill; of larger ones what was written, and a sample."""
 _SETTLE_SECONDS = 60.0
 
@@ -121,7 +121,7 @@ def read_back(line: Line, run: ModelRun, *, is_whole: bool, dice: random.Random)
         changed = [
             window for window in windows if any(low <= window[1] and high >= window[0] for low, high in run.changed)
         ]
-        windows = [*dice.sample(changed, min(3, len(changed))), dice.choice(windows)]
+        windows = [*dice.sample(changed, min(2, len(changed))), dice.choice(windows)]
     names = list(run.series)
     compared = 0
     for low, high in windows:

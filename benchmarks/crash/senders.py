@@ -98,7 +98,7 @@ class Sender:
         if kind == "middle":
             return self._columns(dice, shared, self._next(dice.randint(100, 250)))
         if kind == "bulk":
-            return self._columns(dice, shared[: dice.randint(1, 2)], self._next(dice.randint(520, 2_500)))
+            return self._columns(dice, shared[: dice.randint(1, 2)], self._next(dice.randint(520, 2_000)))
         if kind == "wide":
             return self._columns(dice, [(f"wide/{i}", "") for i in range(40)], self._next(dice.randint(1, 3)))
         if kind == "shuffled":

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 from pcodec import ChunkConfig, standalone
+from tests.databases import Cluster, find_binaries
 
 from halley.core.metric import MetricId
 from halley.errors import StorageDamaged
@@ -140,6 +142,33 @@ def test_what_can_still_be_read_is_saved_as_the_guide_says(filled, folder, tmp_p
     assert 40_000 in {draw(storage, 1), draw(storage, 2)}
     assert make_run(storage) == 3
     storage.close()
+
+
+@pytest.mark.skipif(find_binaries() is None, reason="PostgreSQL is not installed here")
+def test_a_damaged_page_of_postgresql():
+    cluster = Cluster()
+    try:
+        storage = open_storage(cluster.url)
+        run, other = make_run(storage), make_run(storage)
+        log_values(storage, run, X, np.random.default_rng(1).random(1_000))
+        storage.write(lambda session: session.metrics.tidy(run)).result(60)
+        with psycopg.connect(cluster.url, autocommit=True) as link:
+            (place,) = link.execute("select pg_relation_filepath('chunk')").fetchone()
+            link.execute("checkpoint")
+        cluster.stop()
+        with (cluster.data / place).open("r+b") as file:
+            file.write(b"\xa5" * 64)
+        cluster.start()
+        for _ in range(2):
+            with pytest.raises(StorageDamaged, match=r"postgres is damaged: .*invalid page .*Restore it from a backup"):
+                draw(storage, run)
+        with storage.read() as session:
+            assert session.metrics.list_series(run)[0].count == 1_000
+            assert session.catalog.get_experiment(other).run == other
+        make_run(storage)
+        storage.close()
+    finally:
+        cluster.close()
 
 
 # the log

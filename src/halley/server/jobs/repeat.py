@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from halley.errors import StorageError
+
 logger = logging.getLogger("halley.server")
 
 
@@ -19,5 +21,7 @@ async def repeat(job: Callable[[], Awaitable[None]], *, every_seconds: float, na
         await asyncio.sleep(every_seconds)
         try:
             await job()
+        except StorageError as error:  # it says itself what is wrong
+            logger.error("Could not %s: %s It is tried again in %g s.", name, error, every_seconds)
         except Exception:
             logger.exception("Could not %s; it is tried again in %g s.", name, every_seconds)
