@@ -12,35 +12,112 @@ from halley.server.ingest.room import Room, decoded_bytes
 from halley.wire.batch import Batch, encode_batch
 
 
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def wait_in(room, size=0):
+    """A whole batch of so many bytes."""
+    place = room.enter()
+    try:
+        place.grow(size)
+        place.wait()
+    except Busy:
+        place.leave()
+        raise
+    return place
+
+
 def test_places_are_given_back():
     room = Room(batch_limit=1, byte_limit=100)
     for _ in range(3):
-        with room.admit(60), pytest.raises(Busy), room.admit(1):
-            pass
-
-
-def test_bytes_are_counted_as_they_grow_and_one_batch_alone_always_fits():
-    room = Room(batch_limit=10, byte_limit=100)
-    with room.admit(500) as alone:
-        alone.grow(1_000)
-        with pytest.raises(Busy), room.admit(1):
-            pass
-    with room.admit(60) as one, room.admit(30):
+        place = wait_in(room, 60)
         with pytest.raises(Busy):
-            one.grow(11)
-        one.grow(10)
-    with room.admit(100):
-        pass
+            room.enter()
+        place.leave()
+
+
+def test_bytes_are_counted_as_they_come_and_one_batch_alone_always_fits():
+    room = Room(batch_limit=10, byte_limit=100)
+    alone = wait_in(room, 500)
+    alone.grow(1_000)
+    with pytest.raises(Busy):
+        wait_in(room, 1)
+    alone.leave()
+    one, other = wait_in(room, 60), room.enter()
+    other.grow(30)
+    with pytest.raises(Busy):
+        one.grow(11)
+    one.grow(10)
+    one.leave()
+    other.leave()
+    wait_in(room, 100).leave()
 
 
 def test_a_refused_batch_leaves_no_trace():
     room = Room(batch_limit=2, byte_limit=100)
-    with room.admit(90):
-        for _ in range(5):
-            with pytest.raises(Busy), room.admit(20):
-                pass
-        with room.admit(10):
-            pass
+    place = wait_in(room, 90)
+    for _ in range(5):
+        with pytest.raises(Busy):
+            wait_in(room, 20)
+    wait_in(room, 10).leave()
+    place.leave()
+
+
+def test_bodies_that_are_still_coming_keep_nobody_out():
+    room = Room(batch_limit=1)
+    coming = [room.enter() for _ in range(100)]
+    place = wait_in(room)
+    with pytest.raises(Busy):
+        coming[0].wait()
+    place.leave()
+    coming[0].wait()
+
+
+def test_who_is_refused_is_told_how_long_what_waits_will_take():
+    """By how long batches took lately, and at least as long as the one that is being stored takes already."""
+    clock = Clock()
+    room = Room(batch_limit=8, clock=clock)
+    for _ in range(50):  # two batches a commit, and a commit takes 3 s
+        pair = [wait_in(room), wait_in(room)]
+        clock.now += 3
+        for place in pair:
+            place.leave()
+    waiting = [wait_in(room) for _ in range(8)]
+    with pytest.raises(Busy) as refused:
+        room.enter()
+    assert refused.value.retry_after_seconds == pytest.approx(8 * 1.5, abs=1)
+    clock.now += 20
+    with pytest.raises(Busy) as refused:
+        room.enter()
+    assert refused.value.retry_after_seconds == pytest.approx(20, abs=1)
+    clock.now += 1_000
+    with pytest.raises(Busy) as refused:
+        room.enter()
+    assert refused.value.retry_after_seconds <= 61
+    for place in waiting:
+        place.leave()
+    assert room.wait_seconds() == 0
+
+
+def test_a_quick_store_asks_for_no_more_than_a_second():
+    clock = Clock()
+    room = Room(batch_limit=100, clock=clock)
+    for _ in range(500):
+        place = wait_in(room)
+        clock.now += 0.001
+        place.leave()
+    for _ in range(100):
+        wait_in(room)
+    with pytest.raises(Busy) as refused:
+        room.enter()
+    assert refused.value.retry_after_seconds == 1
 
 
 def test_decoded_bytes_are_read_from_the_frame():

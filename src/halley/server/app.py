@@ -21,9 +21,10 @@ from halley.server.http.given import Clock, now_ms, provide
 from halley.server.http.openapi import describe_api
 from halley.server.http.pages import STATIC_FOLDER, Pages
 from halley.server.http.query import refuse_unknown
+from halley.server.ingest.door import Door
 from halley.server.ingest.receive import SILENCE_SECONDS
 from halley.server.ingest.room import BATCH_LIMIT, Room
-from halley.server.ingest.routes import make_router as make_ingest
+from halley.server.ingest.routes import router as ingest
 from halley.server.ingest.take import Intake
 from halley.server.jobs.repeat import repeat
 from halley.server.metrics.routes import router as metrics
@@ -69,9 +70,8 @@ class Options:
     static: Path = STATIC_FOLDER
 
 
-def make_slices(options: Options) -> list[Router]:
-    """All routers of the API, without their prefix."""
-    return [workspaces, projects, experiments, metrics, output, events, make_ingest(options.max_batch_bytes)]
+SLICES = (workspaces, projects, experiments, metrics, output, events, ingest)
+"""All routers of the API, without their prefix."""
 
 
 def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, clock: Clock = now_ms) -> Front:
@@ -89,12 +89,20 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         ```
     """
     tidier = Tidier()
-    slices = make_slices(options)
+    intake = Intake(
+        storage,
+        broadcast,
+        tidier,
+        Room(options.batches_at_once),
+        clock,
+        largest_bytes=options.max_batch_bytes,
+        silence_seconds=options.silence_seconds,
+    )
     given = {
         "storage": storage,
         "clock": clock,
         "broadcast": broadcast,
-        "intake": Intake(storage, broadcast, tidier, Room(options.batches_at_once), clock, options.silence_seconds),
+        "intake": intake,
         "identity": Identity(version=options.version, started_at=clock(), database=options.database),
     }
     watch = Watch(storage, broadcast, clock, lost_after_ms=round(options.lost_after_seconds * 1_000))
@@ -130,7 +138,7 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
             await relay.stop()
 
     api = Litestar(
-        route_handlers=[Router(PREFIX, route_handlers=[*slices, _document_route(slices)])],
+        route_handlers=[Router(PREFIX, route_handlers=[*SLICES, _document_route()])],
         dependencies={name: provide(value) for name, value in given.items()},
         exception_handlers={Exception: answer_error},
         guards=[refuse_unknown],
@@ -140,16 +148,16 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         openapi_config=None,
         request_max_body_size=options.max_request_bytes,
     )
-    return Front(api, Pages(options.static), hosts=options.hosts)
+    return Front(api, Pages(options.static), {f"{PREFIX}/ingest": Door(intake)}, hosts=options.hosts)
 
 
-def _document_route(slices: list[Router]) -> Router:
+def _document_route() -> Router:
     written: list[bytes] = []
 
     @get("/openapi.json", sync_to_thread=True, include_in_schema=False)
     def get_openapi() -> Response[bytes]:
         if not written:
-            written.append(describe_api(PREFIX, slices, GIVEN))
+            written.append(describe_api(PREFIX, SLICES, GIVEN))
         return Response(written[0], media_type="application/json", headers={"Cache-Control": "no-cache"})
 
     return Router("/", route_handlers=[get_openapi])

@@ -2,7 +2,7 @@
 
 import sys
 
-from halley.server.app import GIVEN, PREFIX, Options, make_slices
+from halley.server.app import GIVEN, PREFIX, SLICES
 from halley.server.http.openapi import describe_api
 
 
@@ -13,7 +13,7 @@ def render() -> str:
         >>> render().count('"operationId": "sendBatch"')
         1
     """
-    return describe_api(PREFIX, make_slices(Options(version="")), GIVEN).decode()
+    return describe_api(PREFIX, SLICES, GIVEN).decode()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Running the application: uvicorn over a socket we bound, ready and stop as events, quiet and prompt ends."""
 
+import gc
 import logging
 import signal
 import socket
@@ -16,6 +17,8 @@ STOP_SECONDS = 5
 
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than senders are silent, so that they keep theirs."""
+
+_GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -38,6 +41,7 @@ class Server(uvicorn.Server):
                 lifespan="on",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # nobody asks who is at the other end
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=STOP_SECONDS,
@@ -50,6 +54,9 @@ class Server(uvicorn.Server):
         """Start to take requests, then say so."""
         await super().startup(sockets=sockets)
         if self.started:
+            # What is here stays, and need not be looked through again and again; what comes is mostly gone by itself.
+            gc.freeze()
+            gc.set_threshold(*_GARBAGE_THRESHOLDS)
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -8,6 +8,8 @@ Format: zstandard-compressed msgpack of `Batch`, media type `MEDIA_TYPE`. Points
 that the server hands to the store without touching one point in Python.
 """
 
+import threading
+
 import msgspec
 import zstandard
 
@@ -87,6 +89,15 @@ class BatchReply(msgspec.Struct, frozen=True, kw_only=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Batch)
+_of_thread = threading.local()
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    """A thread's own: making one costs ten times what decompressing a small batch does."""
+    made: zstandard.ZstdDecompressor | None = getattr(_of_thread, "decompressor", None)
+    if made is None:
+        made = _of_thread.decompressor = zstandard.ZstdDecompressor()
+    return made
 
 
 def encode_batch(batch: Batch) -> bytes:
@@ -110,7 +121,7 @@ def decode_batch(data: bytes) -> Batch:
             )
         if size < 0:
             raise InvalidRequest("The batch does not say its size.", hint="Compress it in one piece.")
-        batch = _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=SIZE_LIMIT))
+        batch = _decoder.decode(_decompressor().decompress(data))
     except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(
             f"The body is not a batch: {error}.", hint=f"Send {MEDIA_TYPE}, version {VERSION}."
@@ -129,6 +140,9 @@ def _check(batch: Batch) -> None:
     if not (0 <= batch.first <= COUNT_LIMIT and 0 <= batch.count <= COUNT_LIMIT):
         raise InvalidRequest(f"first and count must be from 0 to {COUNT_LIMIT}.", field="first")
     points, count = batch.points, len(batch.points)
+    wide = len(points.step), len(points.time), len(points.epoch), len(points.value)
+    if wide == (8 * count,) * 4 and len(points.metric) == 4 * count:
+        return
     for column, width in _POINT_SIZES.items():
         if len(getattr(points, column)) != count * width:
             raise InvalidRequest(

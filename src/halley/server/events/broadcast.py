@@ -75,6 +75,8 @@ class Broadcast:
         earlier = self._pending.get(change.experiment)
         if earlier is not None:
             said = {*earlier.parts, *change.parts}
+            if len(said) == len(earlier.parts):
+                return
             change = msgspec.structs.replace(change, parts=[part for part in _PARTS if part in said])
         self._pending[change.experiment] = change
         if self._timer is None:

@@ -58,20 +58,31 @@ def error_bytes(code: str, message: str, hint: str = "", field: str = "") -> byt
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Turn whatever a route raised into a reply."""
-    if isinstance(error, RequestError):
-        return _reply(error.status, error_bytes(error.code, error.message, error.hint, error.field), _headers(error))
-    if isinstance(error, ArgumentError):
-        return _reply(400, error_bytes("invalid_request", error.message, error.hint))
     if isinstance(error, ValidationException):
         return _reply(400, _describe_validation(request, error))
     if isinstance(error, HTTPException):
         return _answer_framework(request, error)
+    return _reply(*describe_error(request.method, request.url.path, error))
+
+
+def describe_error(method: str, path: str, error: Exception) -> tuple[int, bytes, dict[str, str]]:
+    """Turn an error into a reply's status, body and headers, and log it if it is the server's fault.
+
+    Args:
+        method: The request's.
+        path: The request's.
+        error: Any but the framework's own.
+    """
+    if isinstance(error, RequestError):
+        return error.status, error_bytes(error.code, error.message, error.hint, error.field), _headers(error)
+    if isinstance(error, ArgumentError):
+        return 400, error_bytes("invalid_request", error.message, error.hint), {}
     if isinstance(error, StorageError):
-        logger.error("%s %s: %s", request.method, request.url.path, error)
-        return _reply(503, error_bytes(error.code, error.message, error.hint), {"Retry-After": "5"})
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        logger.error("%s %s: %s", method, path, error)
+        return 503, error_bytes(error.code, error.message, error.hint), {"Retry-After": "5"}
+    logger.error("%s %s failed", method, path, exc_info=error)
     code, hint = _CODES[500]
-    return _reply(500, error_bytes(code, "The server failed while answering.", hint))
+    return 500, error_bytes(code, "The server failed while answering.", hint), {}
 
 
 def _headers(error: RequestError) -> dict[str, str]:

@@ -6,6 +6,7 @@ loopback answers only to names of loopback, and no server takes a write that a b
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from halley.errors import Forbidden
@@ -57,6 +58,7 @@ def check_request(method: str, headers: Mapping[str, str], hosts: frozenset[str]
         )
 
 
+@lru_cache(maxsize=1_000)
 def host_name(host: str) -> str:
     """The name in a Host header, lower case, without port and brackets.
 

@@ -1,8 +1,12 @@
 """What a batch does to the store: every record of the closed union, and columns of points."""
 
-from typing import assert_never
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, assert_never
 
 import numpy as np
+import numpy.typing as npt
 
 from halley.core.experiment import State
 from halley.core.ids import is_experiment_key, is_writer_id
@@ -10,7 +14,7 @@ from halley.core.metric import NO_STEP, STEP_LIMIT, MetricId
 from halley.core.names import check_name, check_place_name
 from halley.core.output import LINE_LIMIT, STDERR, STDOUT, OutputLine
 from halley.core.parameter import Value
-from halley.errors import InvalidRequest
+from halley.errors import ArgumentError, InvalidRequest
 from halley.server.http.check import checked
 from halley.storage.ports.catalog import Experiment
 from halley.storage.ports.metrics import PointColumns
@@ -20,6 +24,8 @@ from halley.wire.records import AddTags, AnyRecord, DefineMetric, End, Name, Oth
 
 _TIME_LIMIT = 253_402_300_800_000
 """The year 10,000 in milliseconds since 1970 UTC."""
+
+_FEW_POINTS = 64
 
 
 class Said:
@@ -33,7 +39,7 @@ class Said:
     """
 
     def __init__(self, batch: Batch) -> None:
-        _check_place(batch)
+        _check_place(batch.workspace, batch.project, batch.experiment_key, batch.writer)
         self.starts: list[Start] = []
         self.end: End | None = None
         self.name = ""
@@ -117,11 +123,13 @@ def follow_state(session: Session, before: Experiment, said: Said | None) -> boo
         Whether the state changed.
     """
     catalog, run, state = session.catalog, before.run, before.state
-    resumes = said is not None and any(start.time > (before.ended_at or 0) for start in said.starts)
     if said is not None and said.end is not None:
         end = said.end
         catalog.set_state(run, State(end.state), ended_at=end.time, reason=end.reason, traceback=end.traceback)
         return True
+    if state is State.RUNNING:
+        return False
+    resumes = said is not None and any(start.time > (before.ended_at or 0) for start in said.starts)
     if state is State.LOST or (state.is_ended and resumes):
         catalog.set_state(run, State.RUNNING)
         return True
@@ -134,50 +142,103 @@ def read_points(points: Points) -> PointColumns:
     Raises:
         InvalidRequest: a name cannot be one, or a number is out of its range; `field` says which column.
     """
-    metrics = []
-    for i, (name, context) in enumerate(points.metrics):
-        checked(check_name, name, f"points.metrics[{i}]")
-        if context:
-            checked(check_name, context, f"points.metrics[{i}]")
-        metrics.append(MetricId(name, context))
     columns = PointColumns(
-        metrics,
+        _read_metrics(points.metrics),
         metric=np.frombuffer(points.metric, "<u4"),
         step=np.frombuffer(points.step, "<i8"),
         time=np.frombuffer(points.time, "<i8"),
         epoch=np.frombuffer(points.epoch, "<f8"),
         value=np.frombuffer(points.value, "<f8"),
     )
+    if not _fit(columns):
+        raise _misfit(columns)
+    return columns
+
+
+def _read_metrics(metrics: Sequence[tuple[str, str]]) -> list[MetricId]:
+    try:
+        return [_read_metric(name, context) for name, context in metrics]
+    except ArgumentError:
+        for i, (name, context) in enumerate(metrics):
+            checked(check_name, name, f"points.metrics[{i}]")
+            if context:
+                checked(check_name, context, f"points.metrics[{i}]")
+        raise
+
+
+@lru_cache(maxsize=4_096)
+def _read_metric(name: str, context: str) -> MetricId:
+    """Check a metric; the same few come with every batch of a run."""
+    check_name(name, "name")
+    if context:
+        check_name(context, "context")
+    return MetricId(name, context)
+
+
+def _fit(columns: PointColumns) -> bool:
+    """Whether all numbers are in their range."""
+    _, largest_metric = _range_of(columns.metric)
+    first_time, last_time = _range_of(columns.time)
+    first_step, last_step = _range_of(columns.step)
+    if first_step == NO_STEP:
+        given = columns.step[columns.step != NO_STEP]
+        first_step = int(given.min()) if len(given) else 0
+    return (
+        largest_metric < len(columns.metrics)
+        and first_step >= -STEP_LIMIT
+        and last_step <= STEP_LIMIT
+        and first_time >= 0
+        and last_time < _TIME_LIMIT
+        and not _has_infinity(columns.epoch)
+    )
+
+
+def _has_infinity(column: npt.NDArray[np.float64]) -> bool:
+    if len(column) <= _FEW_POINTS:
+        listed = column.tolist()
+        return math.inf in listed or -math.inf in listed
+    return bool(np.isinf(column).any())
+
+
+def _range_of(column: npt.NDArray[Any]) -> tuple[int, int]:
+    if len(column) <= _FEW_POINTS:  # numpy's calls cost more than a few points do
+        listed = column.tolist()
+        return min(listed), max(listed)
+    return int(column.min()), int(column.max())
+
+
+def _misfit(columns: PointColumns) -> InvalidRequest:
+    """Name the first number that is out of its range."""
     step, time = columns.step, columns.time
     fits = {
-        "metric": columns.metric < len(metrics),
+        "metric": columns.metric < len(columns.metrics),
         "step": ((step >= -STEP_LIMIT) & (step <= STEP_LIMIT)) | (step == NO_STEP),
         "time": (time >= 0) & (time < _TIME_LIMIT),
         "epoch": ~np.isinf(columns.epoch),
     }
-    for column, fit in fits.items():
-        if not fit.all():
-            place = int(np.argmin(fit))
-            raise InvalidRequest(
-                f"Point {place} has {column} {getattr(columns, column)[place]}, which is out of range.",
-                hint="Metrics count into points.metrics, steps are within +-2**62, times are ms since 1970 UTC.",
-                field=f"points.{column}[{place}]",
-            )
-    return columns
+    column, fit = next((column, fit) for column, fit in fits.items() if not fit.all())
+    place = int(np.argmin(fit))
+    return InvalidRequest(
+        f"Point {place} has {column} {getattr(columns, column)[place]}, which is out of range.",
+        hint="Metrics count into points.metrics, steps are within +-2**62, times are ms since 1970 UTC.",
+        field=f"points.{column}[{place}]",
+    )
 
 
-def _check_place(batch: Batch) -> None:
-    checked(check_place_name, batch.workspace, "workspace")
-    checked(check_place_name, batch.project, "project")
-    if not is_experiment_key(batch.experiment_key):
+@lru_cache(maxsize=4_096)
+def _check_place(workspace: str, project: str, experiment_key: str, writer: str) -> None:
+    """Check where a batch belongs; the same comes with every batch of a writer."""
+    checked(check_place_name, workspace, "workspace")
+    checked(check_place_name, project, "project")
+    if not is_experiment_key(experiment_key):
         raise InvalidRequest(
-            f"experiment_key={batch.experiment_key[:60]!r} is not an experiment key.",
+            f"experiment_key={experiment_key[:60]!r} is not an experiment key.",
             hint="A key is 32 to 50 ASCII letters and digits.",
             field="experiment_key",
         )
-    if not is_writer_id(batch.writer):
+    if not is_writer_id(writer):
         raise InvalidRequest(
-            f"writer={batch.writer[:60]!r} is not a writer id.", hint="It is 32 hexadecimal digits.", field="writer"
+            f"writer={writer[:60]!r} is not a writer id.", hint="It is 32 hexadecimal digits.", field="writer"
         )
 
 

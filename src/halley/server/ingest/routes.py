@@ -14,25 +14,16 @@ from halley.wire.batch import BatchReply
 _taken = ResponseSpec(BatchReply, generate_examples=False, description="How many records are durable now.")
 
 
-def make_router(max_batch_bytes: int) -> Router:
-    """Make the slice's router.
+@post(
+    "/ingest",
+    status_code=200,
+    operation_id="sendBatch",
+    summary="Send a batch of what an experiment said",
+    responses={200: _taken, **failures(400, 408, 409, 410, 413, 429)},
+)
+async def send_batch(request: Request[Any, Any, Any], intake: NamedDependency[SkipValidation[Intake]]) -> BatchReply:
+    """Take a batch once: the reply says how many of the writer's records are durable."""
+    return await intake.take(request.receive, request.headers)
 
-    Args:
-        max_batch_bytes: Largest body taken, compressed.
-    """
 
-    @post(
-        "/ingest",
-        status_code=200,
-        operation_id="sendBatch",
-        summary="Send a batch of what an experiment said",
-        request_max_body_size=max_batch_bytes,
-        responses={200: _taken, **failures(400, 408, 409, 410, 413, 429)},
-    )
-    async def send_batch(
-        request: Request[Any, Any, Any], intake: NamedDependency[SkipValidation[Intake]]
-    ) -> BatchReply:
-        """Take a batch once: the reply says how many of the writer's records are durable."""
-        return await intake.take(request, limit=max_batch_bytes)
-
-    return Router("/", route_handlers=[send_batch], tags=["ingest"])
+router = Router("/", route_handlers=[send_batch], tags=["ingest"])

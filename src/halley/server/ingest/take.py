@@ -1,16 +1,19 @@
 """Taking a batch: from a body on the wire to a durable acknowledgement."""
 
 import asyncio
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from litestar import Request
+from litestar.types import Receive
 
 from halley.server.events.api import Broadcast
 from halley.server.http.given import Clock
 from halley.server.ingest.apply import Said, apply, follow_state
-from halley.server.ingest.receive import SILENCE_SECONDS, receive
+from halley.server.ingest.receive import SILENCE_SECONDS, receive_body
 from halley.server.ingest.room import Room, decoded_bytes
+from halley.server.ingest.store import Counter
 from halley.server.metrics.api import Tidier
 from halley.storage.ports.catalog import Experiment
 from halley.storage.ports.storage import Session, Storage
@@ -40,6 +43,7 @@ class Intake:
         tidier: Told of points, so that it folds them later.
         room: How much may wait at once.
         clock: Tells the time in ms since 1970 UTC.
+        largest_bytes: Largest body taken, compressed.
         silence_seconds: How long a body may pause.
     """
 
@@ -50,21 +54,24 @@ class Intake:
         tidier: Tidier,
         room: Room,
         clock: Clock,
+        *,
+        largest_bytes: int,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
-        self._storage = storage
+        self._counter = Counter(storage)
         self._broadcast = broadcast
         self._tidier = tidier
         self._room = room
         self._clock = clock
+        self._largest_bytes = largest_bytes
         self._silence_seconds = silence_seconds
 
-    async def take(self, request: Request[Any, Any, Any], *, limit: int) -> BatchReply:
+    async def take(self, receive: Receive, headers: Mapping[str, str]) -> BatchReply:
         """Take one batch from a request.
 
         Args:
-            request: Its body is the batch.
-            limit: Largest body in bytes.
+            receive: Gives the request's body, which is the batch.
+            headers: The request's headers.
 
         Raises:
             InvalidRequest: the body is no batch, or something in it cannot be.
@@ -74,8 +81,17 @@ class Intake:
             TooSlow: its body stopped in the middle.
             Busy: too much is waiting already.
         """
-        with self._room.admit(_announced(request, limit)) as place:
-            body = await receive(request, silence_seconds=self._silence_seconds)
+        announced = headers.get("content-length", "")
+        place = self._room.enter()
+        try:
+            body = await receive_body(
+                receive,
+                place.grow,
+                announced=int(announced) if announced.isdecimal() else 0,
+                limit=self._largest_bytes,
+                silence_seconds=self._silence_seconds,
+            )
+            place.wait()
             place.grow(decoded_bytes(body))
             if len(body) <= _INLINE_BYTES:
                 batch, said = _read(body)
@@ -83,9 +99,11 @@ class Intake:
                 batch, said = await asyncio.to_thread(_read, body)
             del body
             now = self._clock()
-            taken = await asyncio.wrap_future(
-                self._storage.write(lambda session: take(session, batch, said, now), about=batch.experiment_key)
+            taken = await self._counter.write(
+                lambda session: take(session, batch, said, now), about=batch.experiment_key
             )
+        finally:
+            place.leave()
         experiment = taken.experiment
         self._tidier.note(experiment.run, len(batch.points), is_ended=experiment.state.is_ended)
         if taken.parts:
@@ -101,9 +119,13 @@ class Intake:
             acknowledged=taken.acknowledged,
             state=experiment.state,
             name=experiment.name,
-            path=f"/{quote(experiment.workspace, safe='')}/{quote(experiment.project, safe='')}"
-            f"/experiments/{experiment.key}",
+            path=f"{_path(experiment.workspace, experiment.project)}/experiments/{experiment.key}",
         )
+
+
+@lru_cache(maxsize=1_000)
+def _path(workspace: str, project: str) -> str:
+    return f"/{quote(workspace, safe='')}/{quote(project, safe='')}"
 
 
 def take(session: Session, batch: Batch, said: Said, now: int) -> Taken:
@@ -123,8 +145,8 @@ def take(session: Session, batch: Batch, said: Said, now: int) -> Taken:
     project = catalog.ensure_project(batch.workspace, batch.project, now=now)
     run, is_new = catalog.ensure_experiment(project, batch.experiment_key, now=now)
     claim = catalog.claim(run, batch.writer, batch.first, batch.count, is_forced=batch.is_resend_after_loss)
-    catalog.hear(run, now=now)
     before = _get(session, run)
+    catalog.hear(run, now=now)
     is_taken = claim.is_taken and batch.count > 0
     if is_taken:
         apply(session, run, batch.writer, said)
@@ -153,9 +175,3 @@ def _get(session: Session, run: int) -> Experiment:
 def _read(body: bytes) -> tuple[Batch, Said]:
     batch = decode_batch(body)
     return batch, Said(batch)
-
-
-def _announced(request: Request[Any, Any, Any], limit: int) -> int:
-    """How many bytes the body will have at most."""
-    announced = request.headers.get("content-length", "")
-    return min(int(announced), limit) if announced.isdecimal() else limit

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,8 @@ _FREE_SHARE = 0.1
 _BUSY_SECONDS = 30.0
 _PATH_BYTES = 500
 """SQLite takes no path that is longer."""
+_ROWS_AT_ONCE = (128, 32, 8, 2)
+"""How many rows a statement puts: a few numbers, so that a few statements are prepared."""
 
 
 class Dialect(Protocol):
@@ -154,6 +157,7 @@ class Sqlite:
         self._path = path
         self.place = str(path)
         self._file: tuple[int, int] | None = None
+        self._statements: dict[tuple[Put, int], str] = {}
         self._engine: Engine = create_engine(
             "sqlite://", creator=self._open, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
@@ -249,11 +253,28 @@ class Sqlite:
         raise NotImplementedError
 
     def write(self, driver: Any, heaps: Iterable[tuple[Put, Sequence[Values]]], *, commits: bool = False) -> None:
-        """See `Dialect.write`."""
+        """See `Dialect.write`.
+
+        Every statement lets go of Python's lock and has to get it back, which takes longer than the statement where
+        other threads want it too: so few statements with many rows each.
+        """
         for put, rows in heaps:
-            driver.executemany(put.each, rows)
+            done = 0
+            for count in _ROWS_AT_ONCE if put.row else ():
+                while len(rows) - done >= count:
+                    values = list(chain.from_iterable(rows[done : done + count]))
+                    driver.execute(self._statement(put, count), values)
+                    done += count
+            if done < len(rows):
+                driver.executemany(put.each, rows[done:])
         if commits:
             driver.execute("COMMIT")
+
+    def _statement(self, put: Put, count: int) -> str:
+        statement = self._statements.get((put, count))
+        if statement is None:
+            statement = self._statements[put, count] = put.of(count)
+        return statement
 
     def announce(self, driver: Any, text: str) -> None:
         """See `Dialect.announce`: the folder's lock keeps other processes out, so there is nobody to tell."""

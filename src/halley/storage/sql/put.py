@@ -18,15 +18,21 @@ class Put:
 
     Attributes:
         each: The statement for one row, with `?` for each of its values.
+        row: The part of it that may stand there several times, for several rows; empty if none may.
         together: The statement for many rows, with `?` for each column's array; for databases that have arrays.
         kinds: What each column holds: `integer`, `real`, `text` or `blob`.
         key: How many columns, the first ones, tell rows apart: of rows that are alike the last counts. 0 if all stay.
     """
 
     each: str
+    row: str
     together: str
     kinds: tuple[str, ...]
     key: int
+
+    def of(self, count: int) -> str:
+        """The statement for `count` rows, with `?` for each of their values."""
+        return self.each.replace(self.row, ", ".join([self.row] * count), 1)
 
 
 _ARRAYS = {"integer": "bigint[]", "real": "double precision[]", "text": "text[]", "blob": "bytea[]"}
@@ -50,8 +56,10 @@ def insert(table: str, columns: Mapping[str, str], *, key: int = 0) -> Put:
     if key:
         changes = ", ".join(f"{name} = excluded.{name}" for name in names[key:])
         then = f" on conflict ({', '.join(names[:key])}) do update set {changes}"
+    row = f"({', '.join('?' * len(names))})"
     return Put(
-        each=f"{into} values ({', '.join('?' * len(names))}){then}",
+        each=f"{into} values {row}{then}",
+        row=row,
         together=f"{into} select * from {arrays(columns.values())}{then}",
         kinds=tuple(columns.values()),
         key=key,

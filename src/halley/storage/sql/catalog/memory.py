@@ -18,6 +18,7 @@ HEAR_SECONDS = 1.0
 
 _HEAR = Put(
     each="update experiment set heard_at = ?2 where run = ?1",
+    row="",
     together=f"update experiment set heard_at = told.heard_at from {arrays(('integer', 'integer'))}"
     " as told (run, heard_at) where experiment.run = told.run",
     kinds=("integer", "integer"),

@@ -5,24 +5,17 @@ ones, it follows from the old summary and the new points. Else a point may be re
 are read, and if an extreme was rewritten, the whole series.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
-from halley.core.metric import NO_STEP, MetricId
-from halley.errors import ArgumentError
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.sql.link import Link
-from halley.storage.sql.metrics.codec import POINT, Columns, Records, columns_of, settle, settle_columns
+from halley.storage.sql.metrics.codec import Columns, Records, columns_of, settle_columns
 from halley.storage.sql.metrics.fold import fold
 from halley.storage.sql.metrics.memory import Memory, RunMemory
+from halley.storage.sql.metrics.order import Ordered, order
 from halley.storage.sql.metrics.points import read_journal, read_series
-from halley.storage.sql.metrics.summary import Summary, add, metric_begins, summarise, summarise_one
+from halley.storage.sql.metrics.summary import Summary, add, summarise_one
 from halley.storage.sql.put import insert
-
-STEP_LIMIT = 2**62
-"""Steps lie within +- this."""
 
 _DIRECT_POINTS = 256
 """A batch with so many points a metric goes straight to chunks."""
@@ -61,65 +54,19 @@ def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
     if not len(points.metric):
         return
     known = memory.recall(run)
-    records = settle(_to_records(memory, known, points))
-    begins = metric_begins(records)
-    metrics = records["metric"][begins].tolist()
-    _keep_first_time(link, run, known, int(points.time.min()))
-    summaries = summarise(records["step"], np.ascontiguousarray(records["value"]), begins)
-    _put_summaries(link, run, known, _add_all(link, run, known, records, begins, metrics, summaries))
+    new = order(points, memory.number(points.metrics), known.series)
+    _keep_first_time(link, run, known, new.first_time)
+    _put_summaries(link, run, known, _add_all(link, run, known, new))
 
-    if len(records) >= _DIRECT_POINTS * len(metrics):
-        fold(link, run, records)
+    if new.n >= _DIRECT_POINTS * len(new.metrics):
+        fold(link, run, new.records)
         known.waiting = 0
         return
-    link.put(_JOURNAL, (run, len(records), records.tobytes()))
-    known.waiting += len(records)
+    link.put(_JOURNAL, (run, new.n, new.to_bytes()))
+    known.waiting += new.n
     if known.waiting >= min(_FOLD_LIMIT, max(_FOLD_POINTS, _FOLD_WIDTH * len(known.series))):
         fold(link, run)
         known.waiting = 0
-
-
-def _to_records(memory: Memory, known: RunMemory, points: PointColumns) -> Records:
-    metrics = [MetricId(*metric) for metric in points.metrics]
-    if int(points.metric.max()) >= len(metrics):
-        raise ArgumentError(
-            f"A point refers to metric {int(points.metric.max())}, but the batch has {len(metrics)} metrics.",
-            hint="Number the metrics of a batch from 0.",
-        )
-    numbers = np.array(memory.number(metrics), np.uint32)
-    records = np.empty(len(points.metric), POINT)
-    records["metric"] = numbers[points.metric]
-    records["step"] = points.step
-    records["time"] = points.time
-    records["epoch"] = points.epoch
-    records["value"] = points.value
-    lowest = int(points.step.min())
-    if lowest == NO_STEP:
-        _give_steps(known, records)
-        lowest = int(records["step"].min())
-    highest = int(records["step"].max())
-    if lowest < -STEP_LIMIT or highest > STEP_LIMIT:
-        raise ArgumentError(
-            f"Step {lowest if lowest < -STEP_LIMIT else highest} is beyond +-2**62.", hint="Count steps from 0."
-        )
-    return records
-
-
-def _give_steps(known: RunMemory, records: Records) -> None:
-    """Give points without a step the next one of their series, in the order in which they were logged."""
-    steps: npt.NDArray[np.int64] = records["step"]
-    metrics = records["metric"]
-    for metric in np.unique(metrics[steps == NO_STEP]).tolist():
-        places = np.flatnonzero(metrics == metric)
-        old = known.series.get(metric)
-        largest = None if old is None else old.last_step
-        given = steps[places].tolist()
-        for place, step in enumerate(given):
-            if step == NO_STEP:
-                step = 0 if largest is None else largest + 1
-                given[place] = step
-            largest = step if largest is None else max(largest, step)
-        steps[places] = given
 
 
 def _keep_first_time(link: Link, run: int, known: RunMemory, time: int) -> None:
@@ -131,30 +78,21 @@ def _keep_first_time(link: Link, run: int, known: RunMemory, time: int) -> None:
 # summaries
 
 
-def _add_all(
-    link: Link,
-    run: int,
-    known: RunMemory,
-    records: Records,
-    begins: npt.NDArray[np.int64],
-    metrics: Sequence[int],
-    summaries: Sequence[Summary],
-) -> dict[int, Summary]:
-    firsts = records["step"][begins].tolist()
-    ends = [*begins[1:].tolist(), len(records)]
+def _add_all(link: Link, run: int, known: RunMemory, new: Ordered) -> dict[int, Summary]:
     journal: Records | None = None
     changed: dict[int, Summary] = {}
-    for place, (metric, first, new) in enumerate(zip(metrics, firsts, summaries, strict=True)):
+    for place, (metric, first, summary) in enumerate(zip(new.metrics, new.firsts, new.summaries, strict=True)):
         old = known.series.get(metric)
         if old is None:
-            changed[metric] = new
+            changed[metric] = summary
         elif first > old.last_step:
-            changed[metric] = add(old, new)
+            changed[metric] = add(old, summary)
         else:
             if journal is None:
                 journal = read_journal(link, run)
-            points = columns_of(records[begins[place] : ends[place]])
-            added = _add_among(link, run, metric, journal, old, new, points)
+            end = new.begins[place + 1] if place + 1 < len(new.begins) else new.n
+            points = columns_of(new.records[new.begins[place] : end])
+            added = _add_among(link, run, metric, journal, old, summary, points)
             changed[metric] = added._replace(late=old.late + 1)
     return changed
 

@@ -1,6 +1,7 @@
 """What is known of a series without reading its points, and how it follows from them."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
         begins: Where each series begins.
     """
     if len(step) <= _FEW_POINTS:
-        return _summarise_few(step.tolist(), value.tolist(), begins.tolist())
+        return summarise_few(step.tolist(), value.tolist(), begins.tolist())
     ends = np.append(begins[1:], len(step))
     finite = np.isfinite(value)
     is_all_finite = bool(finite.all())
@@ -62,14 +63,15 @@ def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
     ]
 
 
-def _summarise_few(steps: list[int], values: list[float], begins: list[int]) -> list[Summary]:
+def summarise_few(steps: Sequence[int], values: Sequence[float], begins: Sequence[int]) -> list[Summary]:
     """The same without numpy, whose calls cost more than a few points do."""
+    isfinite = math.isfinite
     summaries = []
     for begin, end in zip(begins, [*begins[1:], len(steps)], strict=True):
         least = least_step = most = most_step = None
         for place in range(begin, end):
             value = values[place]
-            if not math.isfinite(value):
+            if not isfinite(value):
                 continue
             if least is None or value < least:
                 least, least_step = value, steps[place]
