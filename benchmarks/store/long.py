@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from statistics import median
@@ -10,7 +11,7 @@ from statistics import median
 import numpy as np
 from benchmarks.store import limits, points
 from benchmarks.store.load import add_runs, load_all, tidy
-from benchmarks.store.places import Place, spend
+from benchmarks.store.places import Place, serve, spend
 from benchmarks.store.read import charting, read
 from benchmarks.store.table import Figure, Goal, figure, write_number, write_power
 
@@ -158,3 +159,26 @@ def _export(place: Place, run: int, rounds: int, *, goals: bool) -> Iterator[Fig
         beside=f"copying memory {limits.copied_bytes_per_second() / 32 / 1e6:,.0f} M points of 32 bytes/s",
         note=reading.say(),
     )
+    yield from _stream(place, run, size, rounds)
+
+
+def _stream(place: Place, run: int, size: int, rounds: int) -> Iterator[Figure]:
+    """The same over HTTP, as an Arrow stream that a client reads as fast as it comes."""
+    with serve(place) as server:
+        for compression in ("none", "zstd"):
+            rates, walls = [], []
+            bytes_read = 0
+            for _ in range(max(3, rounds // 3)):
+                cpu, began = server.cpu(), time.perf_counter()
+                path = f"experiments/{points.key_of(run)}/metrics/export?compression={compression}"
+                bytes_read = server.count(path)
+                rates.append(size / (server.cpu() - cpu) / 1e6)
+                walls.append(time.perf_counter() - began)
+            yield figure(
+                f"export of it over HTTP as an Arrow stream, compression {compression}",
+                place.name,
+                rates,
+                "M points per server CPU-second",
+                note=f"{size / median(walls) / 1e6:.1f} M points/s of wall time, {bytes_read / size:.1f} bytes each; "
+                f"memory of the server afterwards {server.memory():.0f} MB",
+            )

@@ -216,6 +216,11 @@ class Server(NamedTuple):
             body: bytes = reply.read()
         return body
 
+    def count(self, path: str) -> int:
+        """Ask it for what may be large; return how many bytes came."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/{path}", timeout=60) as reply:
+            return sum(map(len, iter(lambda: reply.read(2**18), b"")))
+
 
 @contextmanager
 def serve(place: Place) -> Iterator[Server]:

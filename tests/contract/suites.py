@@ -5,14 +5,26 @@ Each adapter's file imports these classes and says by a fixture `place` where it
 
 import pytest
 
-from halley.storage.testing import CatalogContract, MetricsContract, OutputContract, SearchContract, StorageContract
+from halley.storage.testing import (
+    CatalogContract,
+    DeletionContract,
+    ExportContract,
+    MetricsContract,
+    OutputContract,
+    SearchContract,
+    StorageContract,
+)
 
 __all__ = [
     "TestCatalog",
+    "TestDeletion",
+    "TestExport",
     "TestMetrics",
     "TestOutput",
     "TestSearch",
     "TestStorage",
+    "TestTinyDeletion",
+    "TestTinyExport",
     "TestTinyMetrics",
     "TestTinyOutput",
 ]
@@ -30,6 +42,14 @@ class TestMetrics(MetricsContract):
     pass
 
 
+class TestExport(ExportContract):
+    pass
+
+
+class TestDeletion(DeletionContract):
+    pass
+
+
 class TestOutput(OutputContract):
     pass
 
@@ -42,6 +62,16 @@ class TestStorage(StorageContract):
 class TestTinyMetrics(MetricsContract):
     exact_points = 8
     long_points = 3_000
+
+
+@pytest.mark.usefixtures("tiny")
+class TestTinyExport(ExportContract):
+    pass
+
+
+@pytest.mark.usefixtures("tiny")
+class TestTinyDeletion(DeletionContract):
+    pass
 
 
 @pytest.mark.usefixtures("tiny")

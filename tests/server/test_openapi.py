@@ -32,6 +32,8 @@ def test_operations_have_clean_names():
         "deleteMetric",
         "downloadOutput",
         "drawChart",
+        "exportExperiment",
+        "exportMetrics",
         "getExperiment",
         "getProject",
         "getStatus",

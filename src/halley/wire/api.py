@@ -225,6 +225,14 @@ class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
 
 
+class ExportMetrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to export at full resolution: metrics of experiments; all metrics if they are left out."""
+
+    experiments: Annotated[list[str], msgspec.Meta(max_length=1_000)]
+    metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=1_000)] | None = None
+    compression: Literal["none", "zstd"] = "none"
+
+
 class ChartLine(msgspec.Struct, frozen=True):
     """One series. Arrays follow the chart's `x`; null where nothing fell.
 

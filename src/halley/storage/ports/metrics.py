@@ -123,6 +123,19 @@ class Metrics(Protocol):
         """Every point of a series, by step, in pieces of at most 65,536."""
         ...
 
+    def export_many(self, run: int, metrics: Sequence[MetricId], *, after: int | None = None) -> Iterator[PointColumns]:
+        """Every point of some metrics of a run, metric by metric as given, each by step, in such pieces.
+
+        The numbers of metrics in a piece count into `metrics`; a piece may hold points of several. A long export need
+        not hold one snapshot: the next one goes on with the metrics that are left, after the step that came last.
+
+        Args:
+            run: The run.
+            metrics: Which, each once. Those that the run does not have have no points.
+            after: Steps of the first metric up to this one are left out.
+        """
+        ...
+
     def delete(self, run: int) -> bool:
         """Delete points of a run, not more than take a few milliseconds; say whether there may be more.
 

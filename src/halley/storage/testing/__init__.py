@@ -5,9 +5,19 @@ that closes the store, opens it again and returns it.
 """
 
 from halley.storage.testing.catalog import CatalogContract
+from halley.storage.testing.deletion import DeletionContract
+from halley.storage.testing.export import ExportContract
 from halley.storage.testing.metrics import MetricsContract
 from halley.storage.testing.output import OutputContract
 from halley.storage.testing.search import SearchContract
 from halley.storage.testing.storage import StorageContract
 
-__all__ = ["CatalogContract", "MetricsContract", "OutputContract", "SearchContract", "StorageContract"]
+__all__ = [
+    "CatalogContract",
+    "DeletionContract",
+    "ExportContract",
+    "MetricsContract",
+    "OutputContract",
+    "SearchContract",
+    "StorageContract",
+]

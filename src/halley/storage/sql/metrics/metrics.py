@@ -2,23 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from halley.core.metric import MetricId
 from halley.errors import StorageError
 from halley.storage.ports.metrics import Chart, Floats, PointColumns, Series, XAxis
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.append import append
-from halley.storage.sql.metrics.codec import settle_columns
 from halley.storage.sql.metrics.delete import delete_run, delete_series
 from halley.storage.sql.metrics.draw import draw, sketch
+from halley.storage.sql.metrics.export import export
 from halley.storage.sql.metrics.fold import compact
-from halley.storage.sql.metrics.lines import find_lines
 from halley.storage.sql.metrics.memory import Memory, read_summaries
-from halley.storage.sql.metrics.points import ChunkReader
-
-EXPORT_POINTS = 65_536
-"""Most points in a piece of an export."""
 
 
 class SqlMetrics:
@@ -67,14 +60,11 @@ class SqlMetrics:
 
     def export(self, run: int, metric: MetricId) -> Iterator[PointColumns]:
         """See `Metrics.export`."""
-        reader = ChunkReader(self._link)
-        for line in find_lines(self._link, [run], [metric]):
-            for part in line.parts:
-                old = [] if part.chunk is None else [reader.read([part.chunk])[part.chunk.id]]
-                points = settle_columns([*old, part.points] if part.points is not None else old)
-                for begin in range(0, len(points.step), EXPORT_POINTS):
-                    piece = points.take(slice(begin, begin + EXPORT_POINTS))
-                    yield PointColumns([metric], np.zeros(len(piece.step), np.uint32), *piece)
+        return export(self._link, run, [metric], None)
+
+    def export_many(self, run: int, metrics: Sequence[MetricId], *, after: int | None = None) -> Iterator[PointColumns]:
+        """See `Metrics.export_many`."""
+        return export(self._link, run, metrics, after)
 
     def delete(self, run: int) -> bool:
         """See `Metrics.delete`."""
