@@ -158,13 +158,13 @@ def check_chart(chart: dict[str, Any], lines: dict[tuple[str, MetricName], tuple
         expect(chart["width"] == 0 and np.array_equal(edges, distinct), "the grid is not the very values of x")
     for name, line in zip(told, chart["lines"], strict=True):
         try:
-            _check_line(edges, line, *lines[name], is_step=axis == "step" and chart["width"] > 0)
+            _check_line(edges, line, *lines[name], is_exact=chart["width"] == 0)
         except Wrong as wrong:
             raise Wrong(f"line {name} of {axis}: {wrong}") from None
     return sum(len(at) for at, _ in lines.values())
 
 
-def _check_line(edges: Array, line: dict[str, Any], at: Array, values: Array, *, is_step: bool) -> None:
+def _check_line(edges: Array, line: dict[str, Any], at: Array, values: Array, *, is_exact: bool) -> None:
     count = np.array(line["count"], np.int64)
     mean = np.array(line["mean"], np.float64)
     low = mean if line["min"] is None else np.array(line["min"], np.float64)
@@ -187,7 +187,7 @@ def _check_line(edges: Array, line: dict[str, Any], at: Array, values: Array, *,
     if len(known):
         some = ~np.isnan(low)
         expect((low[some] >= known.min()).all() and (high[some] <= known.max()).all(), "the envelope holds too much")
-    if is_step and n.max() > ROLLED_POINTS:
+    if not is_exact and n.max() > ROLLED_POINTS:
         off = int(np.abs(np.cumsum(count) - np.cumsum(n)).max())
         expect(off <= BORDER_POINTS, "a border between buckets is", off, "points off")
         return

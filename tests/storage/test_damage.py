@@ -58,9 +58,105 @@ def test_a_column_without_a_checksum_is_read():
     assert decode(standalone.simple_compress(values, ChunkConfig())).tobytes() == values.tobytes()
 
 
+# chunks
+
+X, Y = MetricId("x"), MetricId("y", "train")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request, folder):
+    return folder if request.param == "sqlite" else request.getfixturevalue("databases").make()
+
+
+def change(place, statement, values=()):
+    """Change the database behind the store's back."""
+    if isinstance(place, str):
+        with psycopg.connect(place, autocommit=True) as link:
+            link.execute(statement.replace("?", "%s"), values)
+    else:
+        with sqlite3.connect(place / DATABASE_FILE) as link:
+            link.execute(statement, values)
+        link.close()
+
+
+def damage(storage, place, table, column, run):
+    """Flip one bit in the middle of the first row of a run; return the row's number."""
+    with storage.read() as session:
+        id_, data = session.metrics._link.row(f"select id, {column} from {table} where run = ? order by id", (run,))
+    broken = bytearray(data)
+    broken[len(broken) // 2] ^= 4
+    change(place, f"update {table} set {column} = ? where id = ?", (bytes(broken), id_))
+    return id_
+
+
+def count(storage, run, metric=X, **where):
+    with storage.read() as session:
+        return sum(int(line.count.sum()) for line in session.metrics.draw([run], [metric], **where).series)
+
+
+def test_a_damaged_chunk_is_named_and_everything_else_goes_on(place):
+    storage = open_storage(place)
+    runs = [make_run(storage, key=letter * 32) for letter in "ab"]
+    values = np.random.default_rng(1).random(3_000)
+    for run in runs:
+        for metric in (X, Y):
+            log_values(storage, run, metric, values)
+    chunk = damage(storage, place, "chunk", "vals", runs[0])
+    said = (
+        f"Steps 0 to 2999 of metric 'x' of experiment {'a' * 32} are damaged in {storage.place}. Restore the database "
+        "from a copy, or go on without these points: stop the server and run "
+        f"`delete from stretch where run = {runs[0]}; delete from chunk where id = {chunk}`."
+    )
+    for x in ("step", "wall"):
+        with pytest.raises(StorageDamaged) as caught:
+            count(storage, runs[0], x=x)
+        assert str(caught.value) == said
+        assert (count(storage, runs[0], Y, x=x), count(storage, runs[1], x=x)) == (3_000, 3_000)
+    with storage.read() as session, pytest.raises(StorageDamaged, match="Steps 0 to 2999"):
+        list(session.metrics.export(runs[0], X))
+    # what comes is taken: many points, few, and such as rewrite damaged ones
+    log_values(storage, runs[0], X, values[:2_000], first=3_000)
+    for first in range(5_000, 12_000, 100):
+        log_values(storage, runs[0], X, values[:100], first=first)
+    log_values(storage, runs[0], X, [7.0], first=1)
+    # tidying fails alone: others in its group do not
+    tidied = storage.write(lambda session: session.metrics.tidy(runs[0]))
+    other = storage.write(lambda session: session.catalog.set_name(runs[1], "goes on"))
+    assert str(tidied.exception(60)) == said
+    other.result(60)
+    storage.close()
+    storage = open_storage(place)
+    log_values(storage, runs[0], X, values[:2_000], first=12_000)
+    assert count(storage, runs[0], low=3_000) == 11_000
+    with pytest.raises(StorageDamaged, match="Steps 0 to 2999"):
+        count(storage, runs[0])
+    storage.close()
+    # and what the message proposes helps
+    change(place, f"delete from stretch where run = {runs[0]}")
+    change(place, f"delete from chunk where id = {chunk}")
+    storage = open_storage(place)
+    storage.write(lambda session: session.metrics.tidy(runs[0])).result(60)
+    assert count(storage, runs[0]) == 11_001
+    storage.close()
+
+
+def test_damaged_times_are_named_and_charts_by_step_go_on(place):
+    storage = open_storage(place)
+    run = make_run(storage, key="c" * 32)
+    log_values(storage, run, X, np.arange(3_000.0))
+    damage(storage, place, "clock", "times", run)
+    assert count(storage, run) == 3_000
+    with pytest.raises(StorageDamaged) as caught:
+        count(storage, run, x="wall")
+    assert str(caught.value) == (
+        f"Times and epochs of some points of experiment {'c' * 32} are damaged in {storage.place}. "
+        "Charts by step go on. Restore the database from a copy."
+    )
+    storage.close()
+
+
 # pages of the database
 
-X = MetricId("x")
 PAGE = 8192
 DAMAGED = (
     r"halley.db is damaged: database disk image is malformed\. Stop the server and restore it from a copy\. Without one"
@@ -86,11 +182,6 @@ def overwrite(folder, page, data, *, at=0):
         file.write(data)
 
 
-def draw(storage, run):
-    with storage.read() as session:
-        return sum(int(line.count.sum()) for line in session.metrics.draw([run], [X]).series)
-
-
 @pytest.mark.parametrize(
     ("name", "garbage"), [("chunk", b"\xa5"), ("chunk_key", b"\xa5"), ("chunk_key", b"\0"), ("journal_run", b"\xff")]
 )
@@ -98,7 +189,7 @@ def test_a_damaged_page_is_said_and_what_does_not_need_it_goes_on(filled, folder
     overwrite(folder, filled[name], garbage * PAGE)
     storage = open_storage(folder)
     with pytest.raises(StorageDamaged, match=DAMAGED):
-        draw(storage, 1)
+        count(storage, 1)
     for _ in range(2):  # the writer is alive, and says so again
         with pytest.raises(StorageDamaged, match=DAMAGED):
             log_values(storage, 1, X, np.arange(5_000.0), first=40_000)
@@ -139,7 +230,7 @@ def test_what_can_still_be_read_is_saved_as_the_guide_says(filled, folder, tmp_p
     storage = open_storage(tmp_path / "saved")
     with storage.read() as session:
         assert [session.metrics.list_series(run)[0].count for run in (1, 2)] == [40_000] * 2
-    assert 40_000 in {draw(storage, 1), draw(storage, 2)}
+    assert 40_000 in {count(storage, 1), count(storage, 2)}
     assert make_run(storage) == 3
     storage.close()
 
@@ -161,7 +252,7 @@ def test_a_damaged_page_of_postgresql():
         cluster.start()
         for _ in range(2):
             with pytest.raises(StorageDamaged, match=r"postgres is damaged: .*invalid page .*Restore it from a backup"):
-                draw(storage, run)
+                count(storage, run)
         with storage.read() as session:
             assert session.metrics.list_series(run)[0].count == 1_000
             assert session.catalog.get_experiment(other).run == other

@@ -5,8 +5,11 @@ ones, it follows from the old summary and the new points. Else a point may be re
 are read, and if an extreme was rewritten, the whole series.
 """
 
+import logging
+
 import numpy as np
 
+from halley.errors import StorageDamaged
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.codec import Columns, Records, columns_of, settle_columns
@@ -16,6 +19,8 @@ from halley.storage.sql.metrics.order import Ordered, order
 from halley.storage.sql.metrics.points import read_journal, read_series
 from halley.storage.sql.metrics.summary import Summary, add, summarise_one
 from halley.storage.sql.put import insert
+
+logger = logging.getLogger("halley.storage")
 
 _DIRECT_POINTS = 256
 """A batch with so many points a metric goes straight to chunks."""
@@ -58,15 +63,19 @@ def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
     _keep_first_time(link, run, known, new.first_time)
     _put_summaries(link, run, known, _add_all(link, run, known, new))
 
-    if new.n >= _DIRECT_POINTS * len(new.metrics):
-        fold(link, run, new.records)
-        known.waiting = 0
-        return
-    link.put(_JOURNAL, (run, new.n, new.to_bytes()))
-    known.waiting += new.n
-    if known.waiting >= min(_FOLD_LIMIT, max(_FOLD_POINTS, _FOLD_WIDTH * len(known.series))):
-        fold(link, run)
-        known.waiting = 0
+    is_direct = new.n >= _DIRECT_POINTS * len(new.metrics) and known.waiting >= 0
+    if not is_direct:
+        link.put(_JOURNAL, (run, new.n, new.to_bytes()))
+        known.waiting += new.n
+    if is_direct or known.waiting >= min(_FOLD_LIMIT, max(_FOLD_POINTS, _FOLD_WIDTH * len(known.series))):
+        try:
+            fold(link, run, new.records if is_direct else None)
+            known.waiting = 0
+        except StorageDamaged as error:  # the points before these are; these are not, and stay in the journal
+            logger.error("%s What comes is kept beside them.", error)
+            if is_direct:
+                link.put(_JOURNAL, (run, new.n, new.to_bytes()))
+            known.waiting = -_FOLD_LIMIT  # it is tried again, but not with every batch
 
 
 def _keep_first_time(link: Link, run: int, known: RunMemory, time: int) -> None:
@@ -92,7 +101,10 @@ def _add_all(link: Link, run: int, known: RunMemory, new: Ordered) -> dict[int, 
                 journal = read_journal(link, run)
             end = new.begins[place + 1] if place + 1 < len(new.begins) else new.n
             points = columns_of(new.records[new.begins[place] : end])
-            added = _add_among(link, run, metric, journal, old, summary, points)
+            try:
+                added = _add_among(link, run, metric, journal, old, summary, points)
+            except StorageDamaged:  # which points are rewritten cannot be read; that must not keep new ones out
+                added = add(old, summary)
             changed[metric] = added._replace(late=old.late + 1)
     return changed
 

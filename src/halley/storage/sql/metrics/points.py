@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from halley.errors import StorageDamaged
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.codec import (
     POINT,
@@ -22,6 +23,7 @@ from halley.storage.sql.metrics.codec import (
     settle,
     settle_columns,
 )
+from halley.storage.sql.metrics.damage import name_chunk, name_clock
 
 ClockField = Literal["time", "epoch"]
 
@@ -80,7 +82,11 @@ class ChunkReader:
         """Chunk, steps and values of some chunks."""
         if ids:
             for id_, steps, values in self._link.run(f"select id, steps, vals from chunk where id in {in_list(ids)}"):
-                yield id_, self.decode_steps(steps), decode(values)
+                try:
+                    columns = self.decode_steps(steps), decode(values)
+                except StorageDamaged as error:
+                    raise name_chunk(self._link, id_) from error
+                yield id_, *columns
 
     def decode_steps(self, data: bytes) -> Integers:
         """Decode steps, or remember them."""
@@ -100,7 +106,10 @@ class ChunkReader:
         missing = ids - known.keys()
         if missing:
             for id_, data in self._link.run(f"select id, {field}s from clock where id in {in_list(missing)}"):
-                known[id_] = decode(data)
+                try:
+                    known[id_] = decode(data)
+                except StorageDamaged as error:
+                    raise name_clock(self._link, id_) from error
         return {id_: known[id_] for id_ in ids}
 
 
