@@ -40,6 +40,7 @@ class Peer:
         self.records = []  # (experiment key, writer, record)
         self.points = []  # (experiment key, name, context, step, time, epoch, value)
         self.batches = []
+        self.retry_after = "0.05"
         self.answers = []  # statuses to answer with instead, first come first served; a callable sees the batch
         self.keys = set()
         self.project = None  # where the experiment lies already; None for where its batches say
@@ -117,7 +118,7 @@ class Peer:
                     return (
                         status,
                         _error("gone" if status == 410 else "busy"),
-                        {"Retry-After": "0.05"} if status in {429, 503} else {},
+                        {"Retry-After": self.retry_after} if status in {429, 503} else {},
                     )
             try:
                 batch = decode_batch(body)

@@ -1,5 +1,6 @@
 """`halley upload`: what was recorded offline or left behind."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -62,6 +63,26 @@ def test_an_offline_run_is_sent_whole_and_once(train, peer, upload, runs):
     assert not runs()
     code, said, _ = upload()
     assert (code, "nothing to send" in said) == (0, True)
+
+
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(train, peer, runs):
+    """Whatever it was asked: what it has, or to take a batch."""
+    train(OFFLINE)
+    (run,) = runs()
+    asked = []
+
+    def be_busy(_batch):
+        asked.append(time.monotonic())
+        return 429 if len(asked) <= 3 else 0
+
+    peer.answers, peer.retry_after = [be_busy], "0.9"
+    courier = Courier(peer.url)
+    outcome = upload_run(run, courier, report=lambda _: None, say=lambda _: None, patience_seconds=60)
+    courier.close()
+    assert outcome.is_complete
+    assert peer.steps("loss") == list(range(1000))
+    assert len(asked) > 3
+    assert min(later - earlier for earlier, later in itertools.pairwise(asked[:4])) >= 0.9
 
 
 def test_sending_a_copy_again_changes_nothing(train, peer, upload, runs, tmp_path):

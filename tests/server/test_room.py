@@ -1,10 +1,14 @@
 """How much may wait to be stored at once."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
+import httpx
 import pytest
 
 from halley.errors import Busy
@@ -175,3 +179,59 @@ def test_a_sender_that_stops_in_the_middle_keeps_no_place(start_live, make, leav
     while (reply := live.send(batch)).status_code == 429:
         assert time.monotonic() < until
     assert reply.status_code == 200
+
+
+def test_a_store_that_is_slow_says_when_to_come_back_and_everything_arrives_once(start_live, make, tmp_path):
+    """The writer is held for a while; real senders wait as long as they are told, and lose and double nothing."""
+    live = start_live(batches_at_once=2)
+    home = tmp_path / "home"
+    gate, entered = threading.Event(), threading.Event()
+    held = live.storage.write(lambda _: (entered.set(), gate.wait(60)))
+    assert entered.wait(20)
+    trainings = [train(live.url, home, f"{place:032x}") for place in range(3)]
+    try:
+        told = wait_until_told_at_least(live, make, seconds=3)
+    finally:
+        gate.set()
+    held.result(20)
+    assert told >= 3
+    for training in trainings:
+        said = training.communicate(timeout=60)[1]
+        assert training.returncode == 0, said
+    until = time.monotonic() + 60
+    for place in range(3):
+        while not (reply := live.get(f"/experiments/{place:032x}")).is_success or len(reply.json()["metrics"]) < 1:
+            assert time.monotonic() < until
+        (metric,) = reply.json()["metrics"]
+        while metric["count"] < 500:
+            assert time.monotonic() < until
+            (metric,) = live.detail(f"{place:032x}")["metrics"]
+        assert (metric["count"], metric["last"], metric["last_step"]) == (500, 499.0, 499)
+
+
+def train(url, home, key):
+    code = (
+        "import halley\n"
+        f"experiment = halley.start(experiment_key={key!r})\n"
+        "for step in range(500):\n    experiment.log_metric('loss', step, step=step)\n"
+    )
+    environment = {**os.environ, "HALLEY_URL": url, "HALLEY_HOME": str(home), "HALLEY_AUTO_OUTPUT_LOGGING": "0"}
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_until_told_at_least(live, make, *, seconds):
+    """Ask until the server says to wait so long; it must never say more than that nothing was stored for."""
+    since, until = time.monotonic(), time.monotonic() + 30
+    while True:
+        try:
+            reply = live.send(make.run(live).batch(), timeout=1)
+        except httpx.ReadTimeout:  # there was a place, and it waits there
+            continue
+        assert reply.status_code == 429, reply.text
+        told = int(reply.headers["Retry-After"])
+        assert told <= time.monotonic() - since + 3
+        if told >= seconds:
+            return told
+        assert time.monotonic() < until

@@ -57,7 +57,8 @@ class Courier:
         if status == 409 and acknowledged.isdigit():
             return Gap(int(acknowledged))
         told = _read_error(answer.data)
-        said = f"The server at {self.url} answered {status}: {_words(told, status)}"
+        words = told.message if told is not None and status == 429 else _words(told, status)
+        said = f"The server at {self.url} answered {status}: {words}"  # when to try again is not for people
         if status >= 500 or status in {408, 425, 429}:
             raise ServerUnreachable(said, after_seconds=_seconds(answer.headers.get("Retry-After", "")))
         if told is None:

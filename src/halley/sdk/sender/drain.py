@@ -120,8 +120,10 @@ class Drain:
     def ask_what_is_there(self) -> None:
         """Ask the server what it has of each writer, so that it is not sent again, and count it.
 
+        A server that does not answer is asked again by what follows, when it says or when it is time.
+
         Raises:
-            DeliveryError: the server does not answer.
+            ExperimentGone: the experiment was deleted on the server.
         """
         self._discover()
         for follower in self._followers.values():
@@ -129,7 +131,11 @@ class Drain:
             header = follower.header
             if header is None:
                 continue
-            reply = self._courier.post(make_gap(header, 0, 0))
+            try:
+                reply = self._courier.post(make_gap(header, 0, 0))
+            except DeliveryError as error:
+                self._fail(error)
+                return
             if reply.acknowledged > follower.first:
                 self._already += reply.acknowledged - follower.first
                 follower.rewind(reply.acknowledged)
@@ -302,9 +308,10 @@ class Drain:
         delay = min(RETRY_MOST_SECONDS, RETRY_LEAST_SECONDS * 1.7 ** min(self._failures - 1, 20))
         if self._is_refused:
             delay = REFUSED_RETRY_SECONDS
-        elif isinstance(error, ServerUnreachable):
-            delay = max(delay, error.after_seconds)
-        self._next_try = now + delay * (0.75 + 0.25 * self._spread())
+        delay *= 0.75 + 0.25 * self._spread()
+        if isinstance(error, ServerUnreachable):  # not before the server asks for it, and not all at the same moment
+            delay = max(delay, error.after_seconds * (1 + 0.25 * self._spread()))
+        self._next_try = now + delay
         self._error = str(error)
         if self._said != self._error:
             self._said = self._error

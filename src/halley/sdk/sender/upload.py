@@ -1,13 +1,12 @@
 """Sending run folders that were left behind: recorded offline, or given up by their sender. The sender's own code."""
 
-import contextlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from halley.core.ids import is_experiment_key
-from halley.errors import ArgumentError, DeliveryError, ExperimentGone, JournalVersionError
+from halley.errors import ArgumentError, ExperimentGone, JournalVersionError
 from halley.sdk.journal.delivery import Delivery
 from halley.sdk.journal.folder import is_alive, list_writers
 from halley.sdk.sender.deliver import Courier
@@ -88,8 +87,7 @@ def upload_run(
         return Upload(run, 0, 0, 0, 0, "its sender is at work; left alone", False)
     drain = Drain(run, courier, report=report, say=say, patience_seconds=patience_seconds)
     try:
-        with contextlib.suppress(DeliveryError):  # the drain tries for as long as patience lasts
-            drain.ask_what_is_there()
+        drain.ask_what_is_there()
         outcome = drain.run()
     except JournalVersionError as error:
         os.close(lock)

@@ -68,14 +68,14 @@ class Room:
 
     def _check_batches(self) -> None:
         if self._batches >= self._batch_limit:
-            raise self._busy(f"{self._batches} batches are waiting to be stored.")
+            raise self._busy("As many batches are waiting to be stored as the server holds.")
 
     def _busy(self, message: str) -> Busy:
         return Busy(message, retry_after_seconds=max(1, math.ceil(self.wait_seconds())))
 
     def _take(self, size: int) -> None:
         if self._places > 1 and self._bytes + size > self._byte_limit:
-            raise self._busy(f"{self._bytes:,} bytes are waiting to be stored.")
+            raise self._busy("As many bytes are waiting to be stored as the server holds.")
         self._bytes += size
 
     def _begin_to_wait(self) -> None:

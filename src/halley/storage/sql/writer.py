@@ -8,7 +8,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from halley.errors import StorageError, StorageLocked
+from halley.errors import HalleyError, StorageError, StorageLocked
 from halley.storage.sql.link import Link
 from halley.storage.sql.session import WriterSession
 
@@ -133,10 +133,14 @@ class Writer:
     def _abandon(self, group: list[_Work], error: Exception) -> list[_Work]:
         """A transaction failed: tell those whose jobs were in it; return those that are to be tried alone."""
         self._session.forget()
-        told = self._link.dialect.explain(error) or StorageError(
-            f"The transaction failed: {error}.", hint="Nothing of it was kept; try again."
-        )
-        told.__cause__ = error
+        told: BaseException
+        if isinstance(error, HalleyError):
+            told = error
+        else:
+            told = self._link.dialect.explain(error) or StorageError(
+                f"The transaction failed: {error}.", hint="Nothing of it was kept; try again."
+            )
+            told.__cause__ = error
         with suppress(Exception):  # the next BEGIN says what is wrong to whoever writes next
             self._link.roll_back()
         if len(group) > 1 and self._link.dialect.is_about_values(error):
