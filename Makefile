@@ -10,7 +10,7 @@ BIN := .venv/bin
 PORT ?= 1986
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup run test check gen bench bench-store bench-crash docs lock chromium postgresql clean
+.PHONY: help setup run test check gen bench bench-store bench-crash bench-peers docs lock chromium postgresql clean
 
 help:  ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ bench-store: setup postgresql  ## Measure the store row by row; writes benchmark
 bench-crash: setup postgresql  ## kill -9 the server under load, 200 times on each database; writes benchmarks/crash/results.md
 	@$(BIN)/python -m benchmarks.crash
 
+bench-peers: setup  ## Measure other trackers beside Halley, each in its own environment (PEERS= CASES= ROUNDS= choose)
+	@$(BIN)/python benchmarks/peers/run.py $(if $(PEERS),--peers $(PEERS)) $(if $(CASES),--cases $(CASES)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 docs: gen  ## Write the reference pages and check the documentation
 	@$(BIN)/python -m pytest -q tests/docs
 
@@ -86,4 +89,4 @@ postgresql:
 	  else echo "The tests need PostgreSQL: sudo apt install postgresql (or set HALLEY_TEST_DATABASE)"; exit 1; fi; }
 
 clean:  ## Remove everything that was built
-	rm -rf .venv .make web/node_modules src/halley/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-peers .make web/node_modules src/halley/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,7 @@
 """`make bench`: measure Halley against its goals and its peers, and write benchmarks/results.md.
 
 Tools take turns in one run, each round in a fresh process, and the table gives medians over rounds and ratios, so that
-it holds on a noisy machine. Peers live in their own environment, `.venv-peers`.
+it holds on a noisy machine. Peers live in environments of their own, see peers/.
 """
 
 from __future__ import annotations
@@ -24,22 +24,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from peers.environments import python_of, version_of
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-PEERS = ROOT / ".venv-peers"
-
-
-def ensure_peers() -> Path:
-    """Make the peers' environment from its lock; returns its Python."""
-    python = PEERS / "bin" / "python"
-    lock = HERE / "peers.lock"
-    stamp = PEERS / ".installed"
-    if not stamp.exists() or stamp.read_text() != lock.read_text():
-        print("Installing the peers to measure against", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock], check=True)
-        stamp.write_text(lock.read_text())
-    return python
 
 
 @contextmanager
@@ -110,7 +97,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=100_000)
     parser.add_argument("--output", type=Path, default=HERE / "results.md")
     arguments = parser.parse_args()
-    peers = ensure_peers()
+    peers = python_of("comet_ml")
     halley: list[dict[str, Any]] = []
     comet: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +172,7 @@ def main() -> None:
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}; {platform.system()} {platform.machine()}, {os.cpu_count()} "
         f"shared cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}; "
         f"halley {version('halley')} online against its own server on the same machine, "
-        f"comet_ml {peer_version(peers)} offline (its cheapest mode: no network). "
+        f"comet_ml {version_of(peers, 'comet_ml')} offline (its cheapest mode: no network). "
         f"Medians over {arguments.rounds} rounds, the two taking turns.\n",
         "| what | goal | halley | comet_ml | ratio |",
         "|---|---|---|---|---|",
@@ -218,12 +205,6 @@ def idle_end_seconds() -> float:
             check=True,
         )
     return float(next(line.split()[1] for line in said.stdout.splitlines() if line.startswith("END")))
-
-
-def peer_version(python: Path) -> str:
-    """Version of comet_ml in the peers' environment."""
-    code = "from importlib.metadata import version; print(version('comet_ml'))"
-    return subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":

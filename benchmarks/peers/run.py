@@ -1,0 +1,120 @@
+"""`make bench-peers`: Halley and other trackers side by side, each through its own public client and server.
+
+Every contender lives in an environment of its own (`.venv-peers/`), made from a lock with hashes. The contenders take
+turns, case by case and round by round, each time with a fresh folder and a fresh server. Writes results.md.
+
+    make bench-peers                                       everything; takes about an hour
+    make bench-peers PEERS=halley,trackio CASES=steps      some of it, printed and not written
+    python benchmarks/peers/run.py --help
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from environments import ENVIRONMENTS, HERE, NotInstalled, python_of, version_of
+from measure import CONTENDERS, Bench, a_bench, kill_server, kill_trainer, project, throughput
+from processes import GaveUp
+from table import write_table
+
+Measurement = Callable[[Bench], dict[str, Any]]
+
+
+def cases(limit: float, runs: int) -> dict[str, Measurement]:
+    """What is measured, by name."""
+    return {
+        "steps": partial(throughput, processes=1, steps=20_000, metrics=4, limit=limit),
+        "wide": partial(throughput, processes=1, steps=200, metrics=1_000, limit=limit),
+        "long": partial(throughput, processes=1, steps=1_000_000, metrics=1, limit=limit),
+        "processes": partial(throughput, processes=20, steps=2_000, metrics=5, limit=limit),
+        "kill-trainer": partial(kill_trainer, limit=limit),
+        "kill-server": partial(kill_server, limit=limit),
+        "project": partial(project, runs=runs, limit=limit * 6),
+    }
+
+
+def is_worth_repeating(case: str, figures: dict[str, Any]) -> bool:
+    """Who ran out of time once is not measured again, but where a ratio to it is a goal; nor is what failed."""
+    if case == "project" or "failed" in figures:
+        return False
+    return case in {"processes", "kill-trainer", "kill-server"} or figures["readable"] == figures["wanted"]
+
+
+def is_left_out(peer: str, case: str) -> bool:
+    """MLflow's asynchronous logging changes nothing about how a project is read."""
+    return (peer, case) == ("mlflow-async", "project")
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", default=",".join(CONTENDERS), help="which, with commas; default all")
+    parser.add_argument("--cases", default=",".join(cases(0, 0)), help="which, with commas; default all")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=40.0, help="seconds for one measurement; default 40")
+    parser.add_argument("--runs", type=int, default=1_000, help="runs in the project that is searched")
+    parser.add_argument("--output", type=Path, help="where the table goes; default results.md if all was measured")
+    parser.add_argument("--again", action="store_true", help="only write the table of the last measurement anew")
+    asked = parser.parse_args()
+    raw = ENVIRONMENTS / "last.json"
+    result = json.loads(raw.read_text()) if asked.again else measure_all(asked, raw)
+    text = write_table(result)
+    print(text)
+    is_whole = asked.peers == parser.get_default("peers") and asked.cases == parser.get_default("cases")
+    if output := asked.output or (HERE / "results.md" if is_whole else None):
+        output.write_text(text)
+
+
+def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
+    """Every case, every round, every contender in turn; what was measured so far is kept in `raw`."""
+    peers: list[str] = asked.peers.split(",")
+    pythons: dict[str, str] = {}
+    result: dict[str, Any] = {"limit": asked.limit, "rounds": asked.rounds, "load": [], "peers": {}, "cases": {}}
+    for peer in peers:
+        contender = CONTENDERS[peer]
+        told = {"title": contender.title, "package": contender.package}
+        try:
+            pythons[peer] = python_of(contender.environment)
+            told["version"] = version_of(pythons[peer], contender.package)
+        except NotInstalled as error:
+            told["absent"] = str(error)
+        result["peers"][peer] = told
+    for case, measurement in cases(asked.limit, asked.runs).items():
+        if case not in asked.cases.split(","):
+            continue
+        done = result["cases"].setdefault(case, {peer: [] for peer in pythons})
+        for number in range(asked.rounds):
+            for peer, python in pythons.items():
+                if is_left_out(peer, case) or (number and not is_worth_repeating(case, done[peer][-1])):
+                    continue
+                began = time.monotonic()
+                done[peer].append(one(peer, python, case, measurement))
+                result["load"].append(os.getloadavg()[0])
+                spent = time.monotonic() - began
+                print(f"{case} {number + 1}/{asked.rounds} {peer} ({spent:.0f} s): {done[peer][-1]}", flush=True)
+                raw.parent.mkdir(exist_ok=True)
+                raw.write_text(json.dumps(result))
+    return result
+
+
+def one(peer: str, python: str, case: str, measurement: Measurement) -> dict[str, Any]:
+    """One measurement; what goes wrong is a result too."""
+    contender = CONTENDERS[peer]
+    try:
+        with a_bench(contender, python) as bench:
+            if case == "kill-server" and bench.server is None:
+                return {"failed": "no server"}
+            return measurement(bench)
+    except GaveUp as error:
+        return {"failed": str(error)}
+
+
+if __name__ == "__main__":
+    main()
