@@ -61,6 +61,7 @@ class TestStorage(StorageContract):
 @pytest.mark.usefixtures("tiny")
 class TestTinyMetrics(MetricsContract):
     exact_points = 8
+    border_points = 4
     long_points = 3_000
 
 

@@ -130,3 +130,32 @@ def test_deleting_a_metric_is_told_to_watchers(live, run, make):
         delete(live, run.key, name="loss")
         said = next(line for line in lines if run.key in line)
     assert '"parts":["metrics"]' in said
+
+
+def test_a_chart_by_another_metric(live, run, make):
+    run.say(points=make.points([3.0, 1.0, 2.0], metric="cost"))
+    run.say(points=make.points([30.0, 10.0, 20.0, 40.0]))
+    chart = draw(live, [run.key], x_metric={"name": "cost"})
+    assert chart["x"] == [1.0, 2.0, 3.0]
+    assert chart["lines"][0]["mean"] == [10.0, 20.0, 30.0]
+
+
+def test_only_what_is_new_since_a_cursor(live, run, make):
+    run.say(points=make.points([float(i) for i in range(1_000)]))
+    chart = draw(live, [run.key], buckets=100)
+    assert chart["begin"] is None
+    nothing = draw(live, [run.key], buckets=100, since=chart["cursor"])
+    assert (nothing["begin"], nothing["x"], nothing["lines"]) == (100, [], [])
+    run.say(points=make.points([5.0], first=1_000))
+    chart = draw(live, [run.key], buckets=101)
+    run.say(points=make.points([7.0], first=1_001))
+    news = draw(live, [run.key], buckets=101, since=chart["cursor"])
+    assert (news["begin"], news["x"], news["lines"][0]["mean"]) == (100, [1_000.0], [6.0])
+    assert draw(live, [run.key], buckets=50, since=chart["cursor"])["begin"] is None
+
+
+def test_what_is_no_cursor_is_refused_or_ignored(live, run, make):
+    run.say(points=make.points([1.0]))
+    reply = live.post("/metrics/chart", {"experiments": [run.key], "metrics": [{"name": "loss"}], "since": "?"})
+    assert (reply.status_code, reply.json()["error"]["field"]) == (400, "since")
+    assert draw(live, [run.key], since="AAAA")["begin"] is None

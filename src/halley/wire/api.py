@@ -215,7 +215,11 @@ class MetricRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets."""
+    """What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets.
+
+    `x_metric` is a metric to draw by, in place of `x`. `since` is the `cursor` of a chart of the same question, to get
+    only what is new.
+    """
 
     experiments: Annotated[list[str], msgspec.Meta(max_length=1_000)]
     metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=100)]
@@ -250,11 +254,18 @@ class ChartLine(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values."""
+    """Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values.
+
+    `cursor` says how far the chart is, for `since`. `begin` is null where the chart is whole. Else what was drawn before
+    stays up to bucket `begin`; `x` and the lines that are here take the place of what came from there on; lines that
+    are not here are as they were.
+    """
 
     x: list[float]
     width: float
     lines: list[ChartLine]
+    cursor: str
+    begin: int | None
 
 
 class OutputLine(msgspec.Struct, frozen=True):

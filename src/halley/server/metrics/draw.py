@@ -1,5 +1,6 @@
 """Drawing a chart: numpy arrays straight to JSON, without a Python object per point."""
 
+import base64
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from halley.core.metric import MetricId
 from halley.core.names import check_name
 from halley.errors import InvalidRequest
 from halley.server.http.check import checked
-from halley.storage.ports.metrics import ChartSeries
+from halley.storage.ports.metrics import ChartSeries, XAxis
 from halley.storage.ports.storage import Session
 from halley.wire.api import DrawChart
 
@@ -37,14 +38,35 @@ def draw(session: Session, query: DrawChart) -> bytes:
         if run is not None:
             keys[run] = key
     chart = session.metrics.draw(
-        list(keys), list(dict.fromkeys(metrics)), x=query.x, low=query.low, high=query.high, buckets=query.buckets
+        list(keys),
+        list(dict.fromkeys(metrics)),
+        x=_read_x(query),
+        low=query.low,
+        high=query.high,
+        buckets=query.buckets,
+        since=_read_since(query),
     )
     drawn = {
         "x": np.ascontiguousarray(chart.x),
         "width": chart.width,
         "lines": [_line(series, keys[series.run]) for series in chart.series],
+        "cursor": base64.b64encode(chart.cursor).decode(),
+        "begin": chart.begin,
     }
     return orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _read_x(query: DrawChart) -> XAxis | MetricId:
+    if query.x_metric is None:
+        return query.x
+    return MetricId(checked(check_name, query.x_metric.name, "x_metric.name"), query.x_metric.context)
+
+
+def _read_since(query: DrawChart) -> bytes | None:
+    try:
+        return base64.b64decode(query.since, validate=True) if query.since else None
+    except ValueError as error:
+        raise InvalidRequest("since is no cursor.", hint="Give `cursor` of an earlier chart.", field="since") from error
 
 
 def _check_range(query: DrawChart) -> None:

@@ -87,6 +87,10 @@ class Chart(NamedTuple):
     width: float
     """Width of a bucket; 0 where the grid is the very values."""
     series: Sequence[ChartSeries]
+    cursor: bytes = b""
+    """How far the chart is, for `since`."""
+    begin: int | None = None
+    """Of what is new since a cursor: the bucket of the chart at which `x` begins. None: the chart is whole."""
 
 
 class Metrics(Protocol):
@@ -109,8 +113,17 @@ class Metrics(Protocol):
         low: float | None = None,
         high: float | None = None,
         buckets: int = 500,
+        since: bytes | None = None,
     ) -> Chart:
-        """Draw every metric of every run that has it, `low` <= x <= `high`, on one grid."""
+        """Draw every metric of every run that has it, `low` <= x <= `high`, on one grid; or what is new of it.
+
+        With the `cursor` of an earlier chart of the same question as `since`, only what is new comes if that is
+        possible: `begin` says from which bucket on. Buckets before it are as they were; from it on, `x` and the
+        series that are listed take the place of what was there, and series that are not listed are as they were,
+        with nothing in buckets that they did not have. What is possible: by step, when all new points lie behind the
+        last step of their series and the width of the buckets stays; and on every axis, when nothing is new at all.
+        Else, and if `since` is no cursor or one of another question, the chart comes whole.
+        """
         ...
 
     def sketch(

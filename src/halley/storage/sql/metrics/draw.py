@@ -7,7 +7,8 @@ misses an extreme. All else is drawn from points. So a chart costs what its buck
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,41 +19,100 @@ from halley.storage.sql.metrics.axes import Axis, ClockAxis, Column, Drawn, Metr
 from halley.storage.sql.metrics.codec import BLOCK, BLOCK_POINTS, ROLLED_POINTS, Floats, Integers, Records
 from halley.storage.sql.metrics.grid import EMPTY, Grid, even_grid, find_buckets, round_grid, value_grid
 from halley.storage.sql.metrics.heap import Blocks, Heap, Placed
-from halley.storage.sql.metrics.lines import EVERY_STEP, Line, find_lines, to_span
+from halley.storage.sql.metrics.lines import (
+    EVERY_STEP,
+    Key,
+    Known,
+    Line,
+    find_lines,
+    find_numbers,
+    find_series,
+    to_span,
+)
+from halley.storage.sql.metrics.since import Cursor, continue_grid, find_grown, make_cursor, read_cursor
 
 _ROLLED_POINTS_PER_BUCKET = 512
+_CELLS = 2_000_000
+"""Buckets of all lines together: charts of very many lines get fewer, so that memory stays bounded."""
+
+_FEWEST_BUCKETS = 20
+
 _FETCH = 256
 """Chunks fetched at once: bounds memory."""
 
 
-def draw(
-    link: Link,
-    runs: Sequence[int],
-    metrics: Sequence[MetricId],
-    x: XAxis | MetricId,
-    low: float | None,
-    high: float | None,
-    buckets: int,
-) -> Chart:
+class Question(NamedTuple):
+    """What is asked for; see `Metrics.draw`."""
+
+    runs: tuple[int, ...]
+    metrics: tuple[MetricId, ...]
+    x: XAxis | MetricId
+    low: float | None
+    high: float | None
+    buckets: int
+    origins: tuple[tuple[int, int], ...] = ()
+    """Of relative times: run and the time that is 0."""
+
+
+def draw(link: Link, question: Question, since: bytes | None) -> Chart:
     """Draw every metric of every run that has it; see `Metrics.draw`."""
+    runs, metrics, x = question.runs, question.metrics, question.x
+    if x == "relative":
+        origins = link.rows(f"select run, first_time from origin where run in {in_list(runs)} order by run")
+        question = question._replace(origins=tuple(map(tuple, origins)))
+    known = find_series(link, runs, find_numbers(link, metrics))
+    fitting = max(_FEWEST_BUCKETS, _CELLS // max(1, len(known)))
+    question = question._replace(buckets=min(question.buckets, fitting))
+    behind = known | find_series(link, runs, find_numbers(link, [x])) if isinstance(x, MetricId) else known
+    cursor = None if since is None else read_cursor(since, question)
+    grown = None if cursor is None else find_grown(cursor, behind)
+    if since is not None and cursor is not None and grown is not None:
+        if not grown:
+            return Chart(np.empty(0), cursor.width, [], since, cursor.buckets)
+        news = _draw_news(link, question, cursor, known, grown)
+        if news is not None:
+            return news
+    return _draw_whole(link, question, known, behind)
+
+
+def _draw_whole(link: Link, question: Question, known: Mapping[Key, Known], behind: Mapping[Key, Known]) -> Chart:
+    runs, metrics, x, low, high, buckets, _ = question
     span = to_span(low, high) if x == "step" else EVERY_STEP
-    lines = find_lines(link, runs, metrics, span, has_digests=not isinstance(x, MetricId))
-    axis = _make_axis(link, lines, x)
+    lines = find_lines(link, runs, metrics, span, has_digests=not isinstance(x, MetricId), known=known)
+    axis = _make_axis(link, question)
     brush = Brush(link, axis, low, high)
     strokes = [brush.near(line) for line in axis.lay(lines)]
-    grid = _choose_grid(brush, strokes, low, high, buckets)
-    return paint(brush, lines, strokes, grid)
+    grid, begin = _choose_grid(brush, strokes, low, high, buckets)
+    return paint(brush, lines, strokes, grid)._replace(cursor=make_cursor(question, grid, begin, behind))
 
 
-def _make_axis(link: Link, lines: Sequence[Line], x: XAxis | MetricId) -> Axis:
+def _draw_news(
+    link: Link, question: Question, cursor: Cursor, known: Mapping[Key, Known], grown: Sequence[Key]
+) -> Chart | None:
+    """Draw what is new by step; None if the chart has to come whole."""
+    if question.x != "step":
+        return None
+    further = continue_grid(cursor, known, grown, question.high, question.buckets)
+    if further is None:
+        return None
+    grid, begin = further
+    rest = Grid(grid.edges[begin:], grid.width)
+    low = float(rest.edges[0])
+    only = {key: known[key] for key in grown}
+    lines = find_lines(link, question.runs, question.metrics, to_span(low, question.high), has_digests=True, known=only)
+    axis = StepAxis(link)
+    brush = Brush(link, axis, low, question.high)
+    chart = paint(brush, lines, [brush.near(line) for line in axis.lay(lines)], rest)
+    return chart._replace(begin=begin, cursor=make_cursor(question, grid, cursor.begin, known))
+
+
+def _make_axis(link: Link, question: Question) -> Axis:
+    x = question.x
     if isinstance(x, MetricId):
         return MetricAxis(link, x)
     if x == "step":
         return StepAxis(link)
-    if x != "relative":
-        return ClockAxis(link, "epoch" if x == "epoch" else "time", {})
-    runs = in_list({line.run for line in lines})
-    return ClockAxis(link, "time", dict(link.rows(f"select run, first_time from origin where run in {runs}")))
+    return ClockAxis(link, "epoch" if x == "epoch" else "time", dict(question.origins))
 
 
 def paint(brush: "Brush", lines: Sequence[Line], strokes: Sequence[Sequence[Stroke]], grid: Grid) -> Chart:
@@ -65,17 +125,18 @@ def paint(brush: "Brush", lines: Sequence[Line], strokes: Sequence[Sequence[Stro
 
 def _choose_grid(
     brush: "Brush", lines: Sequence[Sequence[Stroke]], low: float | None, high: float | None, buckets: int
-) -> Grid:
+) -> tuple[Grid, float]:
+    """The grid, and the x at which it was begun."""
     strokes = [stroke for line in lines for stroke in line]
     if not strokes:
-        return EMPTY
+        return EMPTY, 0.0
     if not brush.axis.is_unique or _count_most(brush, lines) <= buckets:
         grid = value_grid(brush.list_x(strokes), buckets)
         if grid is not None:
-            return grid
+            return grid, 0.0
     begin = max(min(stroke.low for stroke in strokes), -math.inf if low is None else low)
     end = min(max(stroke.high for stroke in strokes), math.inf if high is None else high)
-    return round_grid(begin, end, buckets)
+    return round_grid(begin, end, buckets), begin
 
 
 def _count_most(brush: "Brush", lines: Sequence[Sequence[Stroke]]) -> int:

@@ -1,7 +1,7 @@
 """The series a chart asks for, each as parts side by side: chunks, digests of many chunks, what the journal has."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +81,7 @@ def find_lines(
     span: Span = EVERY_STEP,
     *,
     has_digests: bool = False,
+    known: Mapping[Key, Known] | None = None,
 ) -> list[Line]:
     """The series that exist, runs in the order given, each with its metrics in the order given.
 
@@ -90,11 +91,11 @@ def find_lines(
         metrics: Which.
         span: Parts without a step in it are left out.
         has_digests: Whether full chunks may come as digests, where there are; else every chunk is a part.
+        known: The series to find, if that was asked before.
     """
-    numbers = {number: metric for metric in metrics if (number := find_number(link, metric)) is not None}
-    if not numbers or not runs:
-        return []
-    known = find_series(link, runs, numbers)
+    numbers = find_numbers(link, metrics)
+    if known is None:
+        known = find_series(link, runs, numbers)
     if not known:
         return []
     heritage = _find_heritage(link, known)
@@ -110,14 +111,19 @@ def find_lines(
     return lines
 
 
-def find_number(link: Link, metric: MetricId) -> int | None:
-    """The number of a metric; None if no run has it."""
-    number: int | None = link.value("select id from metric where name = ? and context = ?", tuple(metric))
-    return number
+def find_numbers(link: Link, metrics: Iterable[MetricId]) -> dict[int, MetricId]:
+    """The metrics that any run has, by number."""
+    numbers = {
+        link.value("select id from metric where name = ? and context = ?", tuple(metric)): metric for metric in metrics
+    }
+    numbers.pop(None, None)
+    return numbers
 
 
-def find_series(link: Link, runs: Iterable[int], numbers: Iterable[int]) -> dict[Key, Known]:
+def find_series(link: Link, runs: Collection[int], numbers: Collection[int]) -> dict[Key, Known]:
     """What is known of the series of some runs and metrics that exist."""
+    if not runs or not numbers:
+        return {}
     rows = link.run(
         "select run, metric, n, late, last_step from series"
         f" where run in {in_list(runs)} and metric in {in_list(numbers)}"

@@ -8,7 +8,7 @@ from halley.storage.ports.metrics import Chart, Floats, PointColumns, Series, XA
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.append import append
 from halley.storage.sql.metrics.delete import delete_run, delete_series
-from halley.storage.sql.metrics.draw import draw, sketch
+from halley.storage.sql.metrics.draw import Question, draw, sketch
 from halley.storage.sql.metrics.export import export
 from halley.storage.sql.metrics.fold import compact
 from halley.storage.sql.metrics.memory import Memory, read_summaries
@@ -48,9 +48,10 @@ class SqlMetrics:
         low: float | None = None,
         high: float | None = None,
         buckets: int = 500,
+        since: bytes | None = None,
     ) -> Chart:
         """See `Metrics.draw`."""
-        return draw(self._link, runs, metrics, x, low, high, buckets)
+        return draw(self._link, Question(tuple(runs), tuple(metrics), x, low, high, buckets), since)
 
     def sketch(
         self, runs: Sequence[int], metrics: Sequence[MetricId], *, buckets: int = 40
