@@ -227,6 +227,8 @@ class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low: float | None = None
     high: float | None = None
     buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
+    x_metric: MetricRef | None = None
+    since: Annotated[str, msgspec.Meta(max_length=16_000_000)] = ""
 
 
 class ExportMetrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -256,8 +258,8 @@ class ChartLine(msgspec.Struct, frozen=True):
 class Chart(msgspec.Struct, frozen=True):
     """Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values.
 
-    `cursor` says how far the chart is, for `since`. `begin` is null where the chart is whole. Else what was drawn before
-    stays up to bucket `begin`; `x` and the lines that are here take the place of what came from there on; lines that
+    `cursor` says how far the chart is, for `since`. `begin` is null where the chart is whole. Else what came before
+    stays up to bucket `begin`; `x` and the lines that are here take the place of what was there from it on; lines that
     are not here are as they were.
     """
 

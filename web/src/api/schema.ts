@@ -297,8 +297,10 @@ export interface components {
             project: string;
             workspace: string;
         };
-        /** @description Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values. */
+        /** @description Series on one shared grid. `width` is the width of a bucket, 0 where the grid is the very x values. `cursor` says how far the chart is, for `since`. `begin` is null where the chart is whole. Else what came before stays up to bucket `begin`; `x` and the lines that are here take the place of what was there from it on; lines that are not here are as they were. */
         Chart: {
+            begin: number | null;
+            cursor: string;
             lines: components["schemas"]["ChartLine"][];
             width: number;
             x: number[];
@@ -335,7 +337,7 @@ export interface components {
             name: string;
             workspace: string;
         };
-        /** @description What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets. */
+        /** @description What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets. `x_metric` is a metric to draw by, in place of `x`. `since` is the `cursor` of a chart of the same question, to get only what is new. */
         DrawChart: {
             /** @default 500 */
             buckets: number;
@@ -343,11 +345,14 @@ export interface components {
             high?: number | null;
             low?: number | null;
             metrics: components["schemas"]["MetricRef"][];
+            /** @default  */
+            since: string;
             /**
              * @default step
              * @enum {string}
              */
             x: "step" | "epoch" | "relative" | "wall";
+            x_metric?: components["schemas"]["MetricRef"] | null;
         };
         /** @description What went wrong, what to do next, and which field of the request it is about (empty if none). */
         ErrorBody: {

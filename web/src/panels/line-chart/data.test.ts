@@ -18,6 +18,8 @@ describe('lines', () => {
   const chart: Chart = {
     x: [0, 1, 2, 3],
     width: 0,
+    cursor: '',
+    begin: null,
     lines: [2, 1].map(number => ({ experiment: `k${number}`, metric: metric('loss'), count: [1, 1, 1, 1], mean: [4, 2, null, 0], min: null, max: null, odd: number === 1 ? [0, 0, 3, 0] : null })),
   }
   test('follow the order of the experiments, with their colours', () => {

@@ -1,5 +1,6 @@
 /** From a panel's options to a request, and from its answer to lines. Pure. */
-import type { Chart, DrawChart } from '@/api/types'
+import type { ChartQuestion } from '@/api/charts'
+import type { Chart } from '@/api/types'
 import { DASHES, type ChartSeries } from '@/charts/series'
 import { smooth } from '@/charts/smooth'
 import type { AxisUnit } from '@/charts/ticks'
@@ -26,7 +27,7 @@ export function toRequest(
   x: XAxis,
   range: Range | null,
   width: number,
-): DrawChart {
+): ChartQuestion {
   const margin = range ? (range[1] - range[0]) * 0.02 : 0
   return {
     experiments: experiments.map(each => each.key),
