@@ -1,6 +1,7 @@
 """A billion points in one embedded database: 10,000 runs x 100 metrics x 1,000 steps; and one series of a billion.
 
-`python -m benchmarks.store.billion` needs some 6 GB of disk and ten minutes of a processor, and writes billion.md.
+`python -m benchmarks.store.billion` needs some 9 GB of disk and a quarter of an hour of a processor, and writes
+billion.md.
 It is the product's store as it is: every batch of 50,000 points is a durable transaction, and a run is tidied when it
 ends, as the server does. Whether ingest stays flat is seen from the CPU that each tenth of the points took.
 """
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
@@ -70,8 +71,8 @@ class Memory:
 # many runs
 
 
-def measure_many(place: Place, runs: int) -> Iterator[Figure]:
-    """Load, chart, sort, export and delete many runs of 100,000 points."""
+def load_many(place: Place, runs: int) -> Iterator[Figure]:
+    """Load many runs of 100,000 points."""
     count = runs * METRICS * STEPS
     memory = Memory()
     sources = [cut(points.block(run, METRICS, STEPS), 2) for run in range(10)]
@@ -83,6 +84,11 @@ def measure_many(place: Place, runs: int) -> Iterator[Figure]:
             tenths.append(spend(place, lambda part=part: _load_runs(storage, part.tolist(), sources))[0])
             _say_tenth(tenths, count / TENTHS, place, memory)
     yield from _say_loading(f"loading {write_power(count)} points as {runs:,} runs", place, tenths, count, memory, base)
+
+
+def read_many(place: Place, runs: int) -> Iterator[Figure]:
+    """Chart, sort, export and delete many runs."""
+    numbers = range(1, runs + 1)
     memory = Memory()
     with memory.watch():
         yield from _read_many(place, numbers)
@@ -93,7 +99,7 @@ def measure_many(place: Place, runs: int) -> Iterator[Figure]:
         "MB",
         goal=Goal("<=", 300),
     )
-    yield from measure_delete(place, numbers[len(numbers) // 2 :][:ROUNDS])
+    yield from measure_delete(place, numbers[runs // 2 :][:ROUNDS])
 
 
 def _load_runs(storage: SqlStorage, runs: Sequence[int], sources: Sequence[Sequence]) -> None:  # type: ignore[type-arg]
@@ -187,43 +193,49 @@ def _read_many(place: Place, numbers: Sequence[int]) -> Iterator[Figure]:
 # one series
 
 
-def measure_single(place: Place, size: int) -> Iterator[Figure]:
-    """Charts of one series while it grows to a billion points."""
+def load_single(place: Place, size: int) -> Iterator[Figure]:
+    """Load a series of a billion points, and shorter ones to compare it with."""
     memory = Memory()
     base = psutil.Process().memory_info().rss / 1e6
-    marks = [10**power for power in range(5, 10) if 10**power <= size]
-    costs: dict[int, float] = {}
     tenths: list[Cost] = []
-    with memory.watch():
-        with closing(place.open()) as storage:
-            (run,) = add_runs(storage, 1)
-        begin = 0
-        for end in sorted({*marks, *(size // TENTHS * tenth for tenth in range(1, TENTHS + 1))}):
-            with closing(place.open()) as storage:
+    with memory.watch(), closing(place.open()) as storage:
+        runs = add_runs(storage, len(_sizes(size)))
+        for run, shorter in zip(runs[:-1], _sizes(size)[:-1], strict=True):
+            load_all(storage, ((run, columns) for columns in points.long_series(shorter)))
+        before = place.size()
+        for begin in range(0, size, size // TENTHS):
 
-                def load(begin: int = begin, end: int = end, storage: SqlStorage = storage) -> None:
-                    load_all(storage, ((run, columns) for columns in points.long_series(end - begin, start=begin)))
+            def load(begin: int = begin) -> int:
+                pieces = points.long_series(size // TENTHS, start=begin)
+                return load_all(storage, ((runs[-1], columns) for columns in pieces))
 
-                cost = spend(place, load)[0]
-                tidy(storage, [run])
-            if end - begin == size // TENTHS or end == size // TENTHS:
-                tenths.append(cost)
-                _say_tenth(tenths, end - begin, place, memory)
-            if end in marks:
-                costs[end] = median(read(place, charting([run], 0), rounds=ROUNDS).cpu_ms)
-                print(f"  chart of {end:,} points: {costs[end]:.1f} ms", flush=True)
-            begin = end
-    rates = [size / TENTHS / cost.cpu / 1e6 for cost in tenths[1:]]
+            tenths.append(spend(place, load)[0])
+            _say_tenth(tenths, size / TENTHS, place, memory)
+        tidy(storage, runs)
+    rates = [size / TENTHS / cost.cpu / 1e6 for cost in tenths]
     yield figure(
-        f"loading one series of {write_power(size)} points, from the second tenth on",
+        f"loading one series of {write_power(size)} points",
         place.name,
         rates,
         "M points per CPU-second",
         note=f"tenth by tenth: {', '.join(f'{rate:.2f}' for rate in rates)}; making the points included; "
-        f"{place.size() / size:.2f} bytes a point; memory {memory.most:.0f} MB at most, {base:.0f} MB of it before",
+        f"{(place.size() - before) / size:.2f} bytes a point; memory {memory.most:.0f} MB at most, {base:.0f} MB of it "
+        "before the store was opened",
     )
+
+
+def _sizes(size: int) -> list[int]:
+    return [10**power for power in range(5, 9) if 10**power < size] + [size]
+
+
+def read_single(place: Place, size: int) -> Iterator[Figure]:
+    """Chart the series, and shorter ones to see how the cost grows."""
+    costs = {}
+    for run, shorter in enumerate(_sizes(size), start=1):
+        costs[shorter] = median(read(place, charting([run], 0), rounds=ROUNDS).cpu_ms)
+        print(f"  chart of {shorter:,} points: {costs[shorter]:.1f} ms", flush=True)
     yield from _growth(place, costs)
-    yield from _chart_single(place, run, size)
+    yield from _chart_single(place, len(costs), size)
 
 
 def _growth(place: Place, costs: dict[int, float]) -> Iterator[Figure]:
@@ -284,32 +296,42 @@ def _export_single(place: Place, run: int, size: int) -> Iterator[Figure]:
     )
 
 
+PARTS: dict[str, Callable[[Place, int], Iterator[Figure]]] = {
+    "load-many": lambda place, size: load_many(place, size // (METRICS * STEPS)),
+    "read-many": lambda place, size: read_many(place, size // (METRICS * STEPS)),
+    "load-single": load_single,
+    "read-single": read_single,
+}
+
+
 def main() -> None:
-    """Load, measure, write billion.md, and remove the databases."""
+    """Load, measure, and write billion.md; the databases are removed unless a folder for them is given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=float, default=1e9)
-    parser.add_argument("--parts", default="many,single")
-    parser.add_argument("--output", type=Path, help="default: billion.md here, for a billion points")
+    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--folder", type=Path, help="keep the databases here, to read them another time")
+    parser.add_argument("--output", type=Path, help="default: billion.md here, if all parts are measured")
     given = parser.parse_args()
     size = int(given.points)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     figures: list[Figure] = []
     began, before = time.monotonic(), machine()
-    for part in given.parts.split(","):
-        with tempfile.TemporaryDirectory(prefix="halley-billion-") as folder:
-            place = SqlitePlace(Path(folder) / "data")
-            measured = measure_many(place, size // (METRICS * STEPS)) if part == "many" else measure_single(place, size)
-            for one in measured:
+    with tempfile.TemporaryDirectory(prefix="halley-billion-") as own:
+        folder = given.folder or Path(own)
+        for part in given.parts.split(","):
+            place = SqlitePlace(folder / part.partition("-")[2])
+            for one in PARTS[part](place, size):
                 figures.append(one)
                 print(write_row(one), flush=True)
-            synced = limits.syncs_per_second(Path(folder))
+        synced = limits.syncs_per_second(folder)
     command = shlex.join(["python", "-m", "benchmarks.store.billion", *sys.argv[1:]])
     text = (
         f"# A billion points in one file\n\n`{command}` on {before}; {synced:,.0f} fdatasync/s. "
         f"It took {(time.monotonic() - began) / 60:.0f} minutes.\n\n{write_table(figures)}\n"
     )
     print(text)
-    output = given.output or (HERE / "billion.md" if size == 10**9 else None)
+    is_whole = size == 10**9 and given.parts == ",".join(PARTS)
+    output = given.output or (HERE / "billion.md" if is_whole else None)
     if output is not None:
         output.write_text(text)
 
