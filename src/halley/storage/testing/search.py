@@ -109,6 +109,27 @@ class SearchContract:
             page = search(storage, sort=[Sort(column=column, is_descending=True)], limit=1)
             assert runs_of(page) == [runs[first]], value
 
+    def test_columns_show_in_the_order_asked_for(self, storage: Storage) -> None:
+        """Whatever their kinds; one may be asked for twice, another may be of no experiment."""
+        first, second = make_runs(storage, [0.5, None])
+        log_values(storage, first, MetricId("loss", "train"), [1.0, 3.0])
+        log_values(storage, second, MetricId("loss"), [7.0])
+
+        def job(session: Session) -> None:
+            session.catalog.put_parameters(second, {"layers": (2**60 + 1, "manual")})
+            session.catalog.put_others(first, {"lr": "other"})
+
+        storage.write(job).result(WAIT_SECONDS)
+        number = Column(kind="field", name="number")
+        least = Column(kind="metric", name="loss", context="train", value="min")
+        plain, nowhere = Column(kind="metric", name="loss"), Column(kind="metric", name="nowhere")
+        layers = Column(kind="parameter", name="layers")
+        page = search(storage, columns=[least, LR, number, NOTE, LOSS, plain, LR, nowhere, layers])
+        assert [list(row) for row in page.values] == [
+            [None, None, 2, None, None, 7.0, None, None, 2**60 + 1],
+            [1.0, 0.5, 1, "other", 3.0, None, 0.5, None, None],
+        ]
+
     def test_a_duration_is_never_negative(self, storage: Storage) -> None:
         """The clock of the training machine may be ahead of the server's, or be set back before the end."""
         ahead, back, plain = make_runs(storage, [None, None, None])

@@ -1,7 +1,7 @@
 """Parameters and others: how a value becomes typed columns and comes back, exactly."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from halley.core.parameter import Value
@@ -37,22 +37,6 @@ def get_facts(link: Link, run: int, kind: str) -> dict[str, tuple[Value, str]]:
         (run, kind),
     )
     return {name: (from_columns(*columns), source) for name, *columns, source in rows}
-
-
-def get_facts_of(
-    link: Link, runs: Sequence[int], wanted: Sequence[tuple[str, str]]
-) -> dict[tuple[int, str, str], Value]:
-    """Some facts of many runs: (run, kind, name) to value."""
-    found: dict[tuple[int, str, str], Value] = {}
-    for kind, name in wanted:
-        for run in runs:
-            row = link.row(
-                "select type, number, content, digits from fact where run = ? and kind = ? and name = ?",
-                (run, kind, name),
-            )
-            if row is not None:
-                found[run, kind, name] = from_columns(*row)
-    return found
 
 
 def to_columns(value: Value) -> tuple[int, float | None, str | None, str | None]:

@@ -4,23 +4,18 @@ Two steps. The first finds the page's runs and reads nothing but what filters an
 reads the experiments and values of these runs only. So the cost of many columns follows the page, not the project.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
 
 from halley.core.experiment import State
-from halley.core.parameter import Value
 from halley.errors import InvalidRequest
-from halley.storage.ports.catalog import Column, Experiment, ExperimentPage, Sort
-from halley.storage.sql.catalog.facts import get_facts_of
+from halley.storage.ports.catalog import Column, ExperimentPage, Sort
+from halley.storage.sql.catalog.fill import SUMMARIES, number_metrics, read_values
 from halley.storage.sql.catalog.read import read_experiments
-from halley.storage.sql.catalog.tables import experiment, fact, metric, search_text, series, tag
-from halley.storage.sql.link import Link, in_list
-
-_SERIES_COLUMNS = {"last": "last", "min": "min", "max": "max", "count": "n", "step": "last_step"}
-
+from halley.storage.sql.catalog.tables import experiment, fact, search_text, series, tag
+from halley.storage.sql.link import Link
 
 FIELDS = frozenset("name state started_at ended_at duration tags number host command key".split())
 
@@ -51,7 +46,7 @@ def search_experiments(link: Link, search: Search) -> ExperimentPage:
     runs = [run for (run,) in link.ask(page.offset(search.offset).limit(search.limit))]
     found = read_experiments(link, runs)
     experiments = [found[run] for run in runs]
-    return ExperimentPage(total, experiments, _read_values(link, experiments, search.columns))
+    return ExperimentPage(total, experiments, read_values(link, experiments, search.columns))
 
 
 def _check_fields(columns: Sequence[Column]) -> None:
@@ -88,9 +83,9 @@ def _to_order(link: Link, source: FromClause, sort: Sequence[Sort]) -> tuple[Fro
             keys = [_field(column.name)]
         elif column.kind == "metric":
             summary = series.alias(f"sort_{place}")
-            number = _find_metric(link, column)
+            number = number_metrics(link, [(column.name, column.context)]).get((column.name, column.context), 0)
             source = source.outerjoin(summary, and_(summary.c.run == experiment.c.run, summary.c.metric == number))
-            keys = [summary.c[_SERIES_COLUMNS[column.value]]]
+            keys = [summary.c[SUMMARIES[column.value]]]
         else:
             stated = fact.alias(f"sort_{place}")
             source = source.outerjoin(
@@ -109,11 +104,6 @@ def _order(keys: list[ColumnElement[Any]], *, is_descending: bool) -> list[Colum
     return [key.desc().nulls_last() for key in reversed(keys)]
 
 
-def _find_metric(link: Link, column: Column) -> int:
-    found = link.ask(select(metric.c.id).where(metric.c.name == column.name, metric.c.context == column.context))
-    return found[0][0] if found else 0
-
-
 def _field(name: str) -> ColumnElement[Any]:
     match name:
         case "duration":
@@ -128,47 +118,3 @@ def _field(name: str) -> ColumnElement[Any]:
             )
         case _:
             return experiment.c[name]
-
-
-# values
-
-
-def _read_values(link: Link, experiments: Sequence[Experiment], columns: Sequence[Column]) -> list[list[Value]]:
-    runs = [one.run for one in experiments]
-    facts = get_facts_of(link, runs, [(one.kind, one.name) for one in columns if one.kind in {"parameter", "other"}])
-    summaries = _read_summaries(link, runs, [one for one in columns if one.kind == "metric"])
-    return [
-        [
-            _field_value(one, column.name)
-            if column.kind == "field"
-            else summaries.get((one.run, column))
-            if column.kind == "metric"
-            else facts.get((one.run, column.kind, column.name))
-            for column in columns
-        ]
-        for one in experiments
-    ]
-
-
-def _read_summaries(link: Link, runs: Sequence[int], columns: Sequence[Column]) -> dict[tuple[int, Column], Value]:
-    values: dict[tuple[int, Column], Value] = {}
-    for column in columns:
-        rows = link.rows(
-            f"select run, {_SERIES_COLUMNS[column.value]} from series where run in {in_list(runs)} and metric = ?",
-            (_find_metric(link, column),),
-        )
-        for run, value in rows:
-            # Databases that cannot keep NaN keep nothing; a series always has a last value.
-            values[run, column] = math.nan if value is None and column.value == "last" else value
-    return values
-
-
-def _field_value(one: Experiment, name: str) -> Value:
-    match name:
-        case "duration":
-            return max(0, (one.heard_at if one.ended_at is None else one.ended_at) - one.started_at)
-        case "tags":
-            return ", ".join(one.tags)
-        case _:
-            value: Value = getattr(one, name)
-            return str(value) if isinstance(value, str) else value
