@@ -15,6 +15,7 @@ from pcodec import ChunkConfig, standalone
 from tests.databases import Cluster, find_binaries
 
 from halley.core.metric import MetricId
+from halley.core.output import STDOUT, OutputLine
 from halley.errors import StorageDamaged
 from halley.storage.open import DATABASE_FILE, open_storage
 from halley.storage.sql.metrics.codec import decode, encode
@@ -152,6 +153,30 @@ def test_damaged_times_are_named_and_charts_by_step_go_on(place):
         f"Times and epochs of some points of experiment {'c' * 32} are damaged in {storage.place}. "
         "Charts by step go on. Restore the database from a copy."
     )
+    storage.close()
+
+
+# output
+
+
+@pytest.mark.parametrize("column", ["facts", "texts"])
+def test_damaged_output_is_said_and_the_rest_goes_on(place, column):
+    storage = open_storage(place)
+    run, other = make_run(storage), make_run(storage)
+    lines = [OutputLine(number, STDOUT, 1_000 + number, f"line {number} {number**3}") for number in range(3_000)]
+    for one in (run, other):
+        storage.write(lambda session, one=one: session.output.append(one, "w", lines)).result(60)
+    damage(storage, place, "output_chunk", column, run)
+    with storage.read() as session:
+        with pytest.raises(
+            StorageDamaged, match=r"lines of this experiment's output are damaged in the database\. Ever"
+        ):
+            session.output.read(run, first=0, limit=10)
+        assert [line.number for line in session.output.read(run, first=2_990, limit=10).lines] == list(
+            range(2_990, 3_000)
+        )
+        assert len(session.output.read(other, first=0, limit=10).lines) == 10
+    storage.write(lambda session: session.output.append(run, "w", [OutputLine(3_000, STDOUT, 5, "new")])).result(60)
     storage.close()
 
 

@@ -8,6 +8,7 @@ import msgspec
 import zstandard
 
 from halley.core.output import OutputLine, strip_escapes
+from halley.errors import StorageDamaged
 
 _LEVEL = 3
 _SIZE_LIMIT = 2**30
@@ -31,7 +32,11 @@ def pack(lines: Sequence[OutputLine]) -> tuple[bytes, bytes]:
 
 
 def unpack(facts: bytes, texts: bytes) -> list[OutputLine]:
-    """Unpack lines."""
+    """Unpack lines.
+
+    Raises:
+        StorageDamaged: they are not what was written.
+    """
     numbers, streams, times, lengths = _read_facts(facts)
     text = _read_text(texts)
     ends = list(accumulate(length + 1 for length in lengths))
@@ -42,7 +47,11 @@ def unpack(facts: bytes, texts: bytes) -> list[OutputLine]:
 
 
 def find_text(facts: bytes, texts: bytes, wanted: str, stream: int | None) -> list[int]:
-    """Which lines show a text, without case: their places among the lines of the stream."""
+    """Which lines show a text, without case: their places among the lines of the stream.
+
+    Raises:
+        StorageDamaged: they are not what was written.
+    """
     _, streams, _, lengths = _read_facts(facts)
     text = _read_text(texts)
     if "\x1b" in text:
@@ -82,17 +91,33 @@ def _find_places(text: str, wanted: str, ends: Sequence[int]) -> list[int]:
 
 
 def _read_facts(data: bytes) -> _Facts:
-    facts: _Facts = _facts_decoder.decode(_decompress(data))
+    try:
+        facts: _Facts = _facts_decoder.decode(_decompress(data))
+    except msgspec.DecodeError as error:
+        raise _say_damaged() from error
     return facts
 
 
 def _read_text(data: bytes) -> str:
-    return _decompress(data).decode("utf-8", "surrogatepass")
+    try:
+        return _decompress(data).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise _say_damaged() from error
 
 
 def _compress(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(data)
+    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(data)
 
 
 def _decompress(data: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(data, max_output_size=_SIZE_LIMIT)
+    try:
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_SIZE_LIMIT)
+    except zstandard.ZstdError as error:
+        raise _say_damaged() from error
+
+
+def _say_damaged() -> StorageDamaged:
+    return StorageDamaged(
+        "Some lines of this experiment's output are damaged in the database.",
+        hint="Everything else goes on. Restore the database from a copy.",
+    )
