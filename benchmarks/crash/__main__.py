@@ -26,13 +26,15 @@ HERE = Path(__file__).resolve().parent
 PLACES = {"sqlite": SqliteFolder, "postgresql": PostgresqlCluster}
 
 
-def crash(kind: str, kills: int, seed: int) -> list[str]:
+def crash(kind: str, kills: int, seed: int, minutes: float) -> list[str]:
     """Run the campaign on one kind of database; return its part of the report."""
     place = PLACES[kind]()
     campaign = Campaign(place, seed)
     began = time.monotonic()
     try:
         for number in range(kills):
+            if time.monotonic() - began > 60 * minutes:
+                break
             trial = campaign.run_trial()
             print(f"{kind} {number + 1}/{kills}: {_tell(trial)}", flush=True)
         points, verified = campaign.finish()
@@ -43,8 +45,8 @@ def crash(kind: str, kills: int, seed: int) -> list[str]:
     finally:
         campaign.close()
         place.close()
-    minutes = (time.monotonic() - began) / 60
-    return _report(f"{place.name} {place.version}", campaign, points, verified, said, minutes)
+    taken = (time.monotonic() - began) / 60
+    return _report(f"{place.name} {place.version}", campaign, points, verified, said, taken)
 
 
 def _tell(trial: Trial) -> str:
@@ -95,10 +97,11 @@ def main() -> None:
     parser.add_argument("--database", choices=[*PLACES, "both"], default="both")
     parser.add_argument("--kills", type=int, default=200, help="kills for each database")
     parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=60.0, help="longest time for each database")
     parser.add_argument("--output", type=Path, default=HERE / "results.md")
     arguments = parser.parse_args()
     kinds = list(PLACES) if arguments.database == "both" else [arguments.database]
-    parts = [crash(kind, arguments.kills, arguments.seed) for kind in kinds]
+    parts = [crash(kind, arguments.kills, arguments.seed, arguments.minutes) for kind in kinds]
     command = f"python -m benchmarks.crash --database {arguments.database} --kills {arguments.kills}"
     story = " ".join((__doc__ or "").partition("\n\n")[2].split())
     text = [

@@ -47,7 +47,7 @@ class Campaign:
         charts: How many charts to check after every kill.
     """
 
-    def __init__(self, place: Place, seed: int, charts: int = 10) -> None:
+    def __init__(self, place: Place, seed: int, charts: int = 8) -> None:
         self._place = place
         self._seed = seed
         self._charts = charts

@@ -323,6 +323,17 @@ class MetricsContract:
 
     # the rest
 
+    def test_a_sketch_counts_late_points_too(self, storage: Storage) -> None:
+        """Points that came late, among those that were compressed, may make more of them than there are buckets."""
+        run = make_run(storage)
+        log(storage, run, [(LOSS, step, 1, 0.0, float(step)) for step in range(0, 74, 2)])
+        storage.write(lambda session: session.metrics.tidy(run)).result(WAIT_SECONDS)
+        log(storage, run, [(LOSS, step, 1, 0.0, float(step)) for step in range(1, 9, 2)])
+        with storage.read() as session:
+            (sketch,) = session.metrics.sketch([run], [LOSS], buckets=40).values()
+        assert len(sketch) == 40
+        assert np.nanmax(sketch) == 72.0
+
     def test_a_sketch_is_the_means_over_the_series_own_steps(self, storage: Storage) -> None:
         """Few points come as they are; many as means."""
         run = make_run(storage)

@@ -367,9 +367,11 @@ def sketch(
     drawn: list[tuple[list[Stroke], Grid]] = []
     for strokes in axis.lay(lines):
         first, last = strokes[0].low, strokes[-1].high
-        if sum(stroke.n for stroke in strokes) <= buckets:
-            steps = [steps.astype(np.float64) for steps, _ in axis.read(strokes)]
-            drawn.append((strokes, Grid(np.concatenate(steps), 0.0)))
+        steps = np.empty(0)
+        if sum(stroke.n for stroke in strokes) <= buckets:  # the journal may have more among a chunk's
+            steps = np.concatenate([steps.astype(np.float64) for steps, _ in axis.read(strokes)])
+        if 0 < len(steps) <= buckets:
+            drawn.append((strokes, Grid(steps, 0.0)))
         else:
             drawn.append((strokes, grids.setdefault((first, last), even_grid(first, last + 1, buckets))))
     heap = Heap(len(lines), buckets)
