@@ -20,6 +20,7 @@ select create_reference_table('experiment');
 select create_reference_table('deleted_experiment');
 select create_reference_table('deleted_run');
 select create_reference_table('metric');
+select create_reference_table('project_metric');
 
 -- everything that an experiment says is where its run is
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.store import concurrency, deleting, finished, ingest, limits, long, search, slices
+from benchmarks.store import concurrency, deleting, finished, ingest, limits, long, names, search, slices
 from benchmarks.store.places import Place, Places
 from benchmarks.store.table import Figure, machine, write_row, write_table
 
@@ -49,6 +49,9 @@ ROWS: dict[str, Rows] = {
     "space": lambda place, quick: deleting.measure_space(place, steps=2_000 if quick else 100_000),
     "slices": lambda place, quick: slices.measure_slices(place, size=1_000_000 if quick else 30_000_000),
     "table": lambda place, quick: search.measure_table(place, runs=100 if quick else 1_000, rounds=3 if quick else 9),
+    "names": lambda place, quick: names.measure_names(
+        place, names=5_000 if quick else 100_000, runs=50 if quick else 1_000, rounds=3 if quick else 9
+    ),
     "top": lambda place, quick: search.measure_top(place, runs=2_000 if quick else 100_000, rounds=3 if quick else 9),
 }
 

@@ -10,6 +10,7 @@ from halley.storage.testing import (
     DeletionContract,
     ExportContract,
     MetricsContract,
+    NamesContract,
     OutputContract,
     SearchContract,
     StorageContract,
@@ -20,6 +21,7 @@ __all__ = [
     "TestDeletion",
     "TestExport",
     "TestMetrics",
+    "TestNames",
     "TestOutput",
     "TestSearch",
     "TestStorage",
@@ -47,6 +49,10 @@ class TestExport(ExportContract):
 
 
 class TestDeletion(DeletionContract):
+    pass
+
+
+class TestNames(NamesContract):
     pass
 
 

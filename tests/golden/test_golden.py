@@ -49,6 +49,9 @@ def test_an_older_database_upgrades_and_answers(version: str, tmp_path: Path) ->
             chart = session.metrics.draw([run], [MetricId("odd")], buckets=1_000)
             assert int(chart.series[0].odd.sum()) == 6
             assert math.isnan(chart.series[0].last[0])
+            place = (experiment.workspace, experiment.project)
+            found = session.catalog.search_metrics(*place).metrics
+            assert {one.metric: one.run_count for one in found}.items() >= dict.fromkeys(series, 1).items()
             assert [line.text for line in session.output.read(run).lines] == ["printed"]
         job = storage.write(lambda session: session.catalog.set_name(run, "still writable"))
         job.result(10)

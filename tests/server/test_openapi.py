@@ -42,6 +42,7 @@ def test_operations_have_clean_names():
         "listWorkspaces",
         "readOutput",
         "searchExperiments",
+        "searchMetrics",
         "searchOutput",
         "sendBatch",
         "updateExperiment",

@@ -53,3 +53,22 @@ def test_columns_are_what_experiments_said(live, run, make):
         ("other", "note", ""),
         ("metric", "loss", "train"),
     }
+
+
+def test_metrics_of_a_project_are_found(live, run, make):
+    other = make.run(live, project=run.project)
+    for one, name, context in [(run, "loss", "train"), (run, "val_loss", ""), (other, "val_loss", "")]:
+        one.say(points=make.points([1.0], name=name, context=context))
+    path = f"/projects/default/{run.project}/metrics"
+    loss = {"name": "loss", "context": "train", "experiment_count": 1}
+    val_loss = {"name": "val_loss", "context": "", "experiment_count": 2}
+    assert live.get(path).json() == {"metrics": [val_loss, loss], "has_more": False}
+    assert live.get(path, params={"text": "LOSS"}).json()["metrics"] == [loss, val_loss]
+    assert live.get(path, params={"text": "val"}).json()["metrics"] == [val_loss]
+    assert live.get(path, params={"context": "train"}).json()["metrics"] == [loss]
+    assert live.get(path, params={"limit": 1}).json() == {"metrics": [val_loss], "has_more": True}
+    assert live.get(path, params={"limit": 1, "offset": 1}).json() == {"metrics": [loss], "has_more": False}
+    assert live.get(path, params={"limit": 0}).status_code == 400
+    assert live.get("/projects/default/nowhere-at-all/metrics").json()["error"]["code"] == "not_found"
+    live.client.delete(f"/api/v1/experiments/{other.key}")
+    assert live.get(path, params={"text": "val"}).json()["metrics"] == [{**val_loss, "experiment_count": 1}]

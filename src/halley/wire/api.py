@@ -114,6 +114,21 @@ class ColumnList(msgspec.Struct, frozen=True):
     columns: list[Column]
 
 
+class MetricUse(msgspec.Struct, frozen=True):
+    """A metric, and how many experiments of a project have it."""
+
+    name: str
+    context: str
+    experiment_count: int
+
+
+class MetricUsePage(msgspec.Struct, frozen=True):
+    """One page of a search among the metrics of a project, and whether there are more."""
+
+    metrics: list[MetricUse]
+    has_more: bool
+
+
 class Sort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """By what to sort."""
 

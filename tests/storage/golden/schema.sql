@@ -147,6 +147,16 @@ CREATE TABLE project (
     unique (workspace_id, name)
 )
 
+CREATE TABLE project_metric (
+    project_id integer not null,
+    name text not null,
+    context text not null,
+    content text not null,
+    metric integer not null,
+    runs integer not null,
+    primary key (project_id, name, context)
+) without rowid
+
 CREATE TABLE search_text (
     run integer primary key,
     content text not null

@@ -245,6 +245,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}/{project}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics of a project */
+        get: operations["searchMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -432,6 +449,17 @@ export interface components {
             min_step: number | null;
             name: string;
             sketch: (number | null)[];
+        };
+        /** @description A metric, and how many experiments of a project have it. */
+        MetricUse: {
+            context: string;
+            experiment_count: number;
+            name: string;
+        };
+        /** @description One page of a search among the metrics of a project, and whether there are more. */
+        MetricUsePage: {
+            has_more: boolean;
+            metrics: components["schemas"]["MetricUse"][];
         };
         /** @description A loose fact. */
         Other: {
@@ -1563,6 +1591,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ColumnList"];
+                };
+            };
+            /** @description The path, the query or the body is wrong; `field` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description The request comes from another site or names another host. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description The server failed; its log says how. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    searchMetrics: {
+        parameters: {
+            query?: {
+                /** @description Words that stand in name or context, whatever their case. */
+                text?: string;
+                /** @description Only this context. */
+                context?: string | null;
+                /** @description So many are left out. */
+                offset?: number;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricUsePage"];
                 };
             };
             /** @description The path, the query or the body is wrong; `field` says where. */

@@ -1,7 +1,7 @@
-"""The catalogue's projects and columns as the API's."""
+"""The catalogue's projects, columns and metrics as the API's."""
 
 from halley.storage.ports import catalog
-from halley.wire.api import Column, Project
+from halley.wire.api import Column, MetricUse, Project
 
 
 def describe_project(row: catalog.Project) -> Project:
@@ -19,3 +19,8 @@ def describe_project(row: catalog.Project) -> Project:
 def describe_column(row: catalog.Column) -> Column:
     """Turn a stored column into an API one."""
     return Column(kind=row.kind, name=row.name, context=row.context, value=row.value)
+
+
+def describe_use(row: catalog.MetricUse) -> MetricUse:
+    """Turn a metric of a project into an API one."""
+    return MetricUse(name=row.metric.name, context=row.metric.context, experiment_count=row.run_count)

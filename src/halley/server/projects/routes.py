@@ -1,4 +1,4 @@
-"""`/projects`: list, make, read, and the columns that a project's experiments can show."""
+"""`/projects`: list, make, read, and the columns and metrics that a project's experiments can show."""
 
 import asyncio
 from typing import Annotated
@@ -12,8 +12,8 @@ from halley.server.http.check import checked
 from halley.server.http.errors import failures
 from halley.server.http.given import GivenClock, GivenStorage
 from halley.server.projects.create import create
-from halley.server.projects.describe import describe_column, describe_project
-from halley.wire.api import ColumnList, CreateProject, Project, ProjectList
+from halley.server.projects.describe import describe_column, describe_project, describe_use
+from halley.wire.api import ColumnList, CreateProject, MetricUsePage, Project, ProjectList
 
 
 @get("/projects", operation_id="listProjects", summary="Projects", sync_to_thread=True, responses=failures(400))
@@ -75,6 +75,36 @@ def list_columns(workspace: FromPath[str], project: FromPath[str], storage: Give
         return ColumnList(columns=[describe_column(row) for row in session.catalog.list_columns(workspace, project)])
 
 
+@get(
+    "/projects/{workspace:str}/{project:str}/metrics",
+    operation_id="searchMetrics",
+    summary="Metrics of a project",
+    sync_to_thread=True,
+    responses=failures(400, 404),
+)
+def search_metrics(
+    workspace: FromPath[str],
+    project: FromPath[str],
+    storage: GivenStorage,
+    text: Annotated[
+        str, QueryParameter(max_length=200, description="Words that stand in name or context, whatever their case.")
+    ] = "",
+    context: Annotated[str | None, QueryParameter(max_length=1_000, description="Only this context.")] = None,
+    offset: Annotated[int, QueryParameter(ge=0, le=2**31, description="So many are left out.")] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1_000, description="At most so many.")] = 100,
+) -> MetricUsePage:
+    """Metrics that experiments of the project have; those that begin with the text, then the most used come first."""
+    checked(check_place_name, workspace, "workspace")
+    checked(check_place_name, project, "project")
+    with storage.read() as session:
+        if session.catalog.get_project(workspace, project) is None:
+            raise no_project(workspace, project)
+        page = session.catalog.search_metrics(
+            workspace, project, text=text, context=context, offset=offset, limit=limit
+        )
+    return MetricUsePage(metrics=[describe_use(one) for one in page.metrics], has_more=page.has_more)
+
+
 def no_project(workspace: str, project: str) -> NotFound:
     """Say that there is no such project."""
     return NotFound(
@@ -82,4 +112,6 @@ def no_project(workspace: str, project: str) -> NotFound:
     )
 
 
-router = Router("/", route_handlers=[list_projects, create_project, get_project, list_columns], tags=["projects"])
+router = Router(
+    "/", route_handlers=[list_projects, create_project, get_project, list_columns, search_metrics], tags=["projects"]
+)

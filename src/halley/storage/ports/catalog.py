@@ -25,6 +25,7 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from halley.core.experiment import State
+from halley.core.metric import MetricId
 from halley.core.parameter import Value
 
 
@@ -97,6 +98,20 @@ class ExperimentPage(NamedTuple):
     experiments: Sequence[Experiment]
     values: Sequence[Sequence[Value]]
     """Per experiment, per column asked for; None where there is none. A metric's NaN and infinities are floats."""
+
+
+class MetricUse(NamedTuple):
+    """A metric, and how many runs of a project have it."""
+
+    metric: MetricId
+    run_count: int
+
+
+class MetricPage(NamedTuple):
+    """Metrics `offset` to `offset + limit` of a search, and whether there are more."""
+
+    metrics: Sequence[MetricUse]
+    has_more: bool
 
 
 class Claim(NamedTuple):
@@ -260,4 +275,22 @@ class Catalog(Protocol):
 
     def list_columns(self, workspace: str, project: str) -> Sequence[Column]:
         """Every parameter, other and metric that an experiment of the project has, by kind and name; at most 5,000."""
+        ...
+
+    def search_metrics(
+        self,
+        workspace: str,
+        project: str,
+        *,
+        text: str = "",
+        context: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> MetricPage:
+        """One page of the metrics that runs of a project have, archived ones included.
+
+        All words of `text` must stand somewhere in name and context, whatever their case. Names that begin with the
+        first word come first, then those that more runs have, then by name and context. A run that is being deleted
+        counts until its points are.
+        """
         ...

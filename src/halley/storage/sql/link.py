@@ -13,6 +13,9 @@ from halley.storage.sql.put import Pile, Put, Values
 PLACES, NAMES, SCHEMA = -1, -2, -3
 """Locks of what no single run owns: places and the list of experiments, names of metrics, the schema."""
 
+PROJECTS = -1_000
+"""The lock of a project's list of metrics is this less its number."""
+
 
 class Cursor(Protocol):
     """What a driver's cursor gives back."""

@@ -8,6 +8,7 @@ from halley.storage.testing.catalog import CatalogContract
 from halley.storage.testing.deletion import DeletionContract
 from halley.storage.testing.export import ExportContract
 from halley.storage.testing.metrics import MetricsContract
+from halley.storage.testing.names import NamesContract
 from halley.storage.testing.output import OutputContract
 from halley.storage.testing.search import SearchContract
 from halley.storage.testing.storage import StorageContract
@@ -17,6 +18,7 @@ __all__ = [
     "DeletionContract",
     "ExportContract",
     "MetricsContract",
+    "NamesContract",
     "OutputContract",
     "SearchContract",
     "StorageContract",

@@ -8,13 +8,14 @@ from halley.core.experiment import State
 from halley.core.names import make_experiment_name
 from halley.core.parameter import Value
 from halley.errors import Gone, SequenceGap, StorageError
-from halley.storage.ports.catalog import Claim, Column, Experiment, ExperimentPage, Project, Sort
+from halley.storage.ports.catalog import Claim, Column, Experiment, ExperimentPage, MetricPage, Project, Sort
 from halley.storage.sql.catalog.columns import list_columns
 from halley.storage.sql.catalog.facts import OTHER, PARAMETER, get_facts, put_facts, to_search_text
 from halley.storage.sql.catalog.memory import CatalogMemory
 from halley.storage.sql.catalog.read import read_experiments, read_projects
 from halley.storage.sql.catalog.search import Search, search_experiments
 from halley.storage.sql.link import PLACES, Link, in_list
+from halley.storage.sql.names import search_names
 from halley.storage.sql.put import insert
 
 _MAKE_EXPERIMENT = """
@@ -324,3 +325,19 @@ class SqlCatalog:
         """See `Catalog.list_columns`."""
         project_id = self._find_project(workspace, project)
         return () if project_id is None else list_columns(self._link, project_id)
+
+    def search_metrics(
+        self,
+        workspace: str,
+        project: str,
+        *,
+        text: str = "",
+        context: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> MetricPage:
+        """See `Catalog.search_metrics`."""
+        project_id = self._find_project(workspace, project)
+        if project_id is None:
+            return MetricPage((), has_more=False)
+        return search_names(self._link, project_id, text, context, offset, limit)

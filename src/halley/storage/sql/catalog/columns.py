@@ -3,6 +3,7 @@
 from halley.storage.ports.catalog import Column
 from halley.storage.sql.catalog.facts import OTHER, PARAMETER
 from halley.storage.sql.link import Link
+from halley.storage.sql.names import list_names
 
 COLUMN_LIMIT = 5_000
 
@@ -16,21 +17,10 @@ with recursive hop (name) as (
 select name from hop where name is not null limit ?
 """
 
-_METRIC_NAMES = """
-with recursive hop (metric) as (
-    select min(metric) from series where project_id = ?
-    union all
-    select (select min(metric) from series where project_id = ? and metric > hop.metric)
-    from hop where hop.metric is not null
-)
-select metric.name, metric.context from hop join metric on metric.id = hop.metric
-order by metric.name, metric.context limit ?
-"""
-
 
 def list_columns(link: Link, project_id: int) -> list[Column]:
     """Every parameter, other and metric of a project, by kind and name; at most `COLUMN_LIMIT`."""
-    metrics = link.rows(_METRIC_NAMES, (project_id, project_id, COLUMN_LIMIT))
+    metrics = list_names(link, project_id, COLUMN_LIMIT)
     columns = [Column(kind="metric", name=name, context=context) for name, context in metrics]
     columns += [Column(kind="other", name=name) for name in _list_facts(link, project_id, OTHER)]
     columns += [Column(kind="parameter", name=name) for name in _list_facts(link, project_id, PARAMETER)]

@@ -18,6 +18,7 @@ from halley.storage.sql.metrics.memory import Memory, RunMemory
 from halley.storage.sql.metrics.order import Ordered, order
 from halley.storage.sql.metrics.points import read_journal, read_series
 from halley.storage.sql.metrics.summary import Summary, add, summarise_one
+from halley.storage.sql.names import count_in
 from halley.storage.sql.put import insert
 
 logger = logging.getLogger("halley.storage")
@@ -122,6 +123,7 @@ def _add_among(
 
 
 def _put_summaries(link: Link, run: int, known: RunMemory, changed: dict[int, Summary]) -> None:
+    count_in(link, known.project_id, [metric for metric in changed if metric not in known.series])
     for metric, summary in changed.items():
         link.put(_SERIES, (run, metric, known.project_id, *summary))
     known.series.update(changed)

@@ -4,9 +4,11 @@ from halley.core.metric import MetricId
 from halley.storage.sql.delete import Rows, delete_slice
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.points import read_journal
+from halley.storage.sql.names import count_out
+
+_SERIES_PER_SLICE = 1_000
 
 _TABLES = (
-    Rows("series", "metric", 2_000),
     Rows("journal", "id", 500),
     Rows("chunk", "id", 75),
     Rows("clock", "id", 100),
@@ -19,15 +21,31 @@ _TABLES = (
 
 def delete_run(link: Link, run: int) -> bool:
     """Delete a slice of what there is of a run; say whether there may be more."""
-    return delete_slice(link, run, _TABLES)
+    return _delete_summaries(link, run) or delete_slice(link, run, _TABLES)
+
+
+def _delete_summaries(link: Link, run: int) -> bool:
+    link.lock(run)
+    rows = link.rows(
+        "delete from series where run = ? and metric in (select metric from series where run = ? limit ?)"
+        " returning project_id, metric",
+        (run, run, _SERIES_PER_SLICE),
+    )
+    if rows:
+        count_out(link, rows[0][0], [number for _, number in rows])
+        link.deleted_rows += len(rows)
+    return len(rows) == _SERIES_PER_SLICE
 
 
 def delete_series(link: Link, run: int, metric: MetricId) -> bool:
     """Delete a metric of a run: its summary, chunks, clocks that no other metric shares, and points in the journal."""
     link.lock(run)
     number = link.value("select id from metric where name = ? and context = ?", tuple(metric))
-    if number is None or not link.run("delete from series where run = ? and metric = ?", (run, number)).rowcount:
+    project_id = link.value("delete from series where run = ? and metric = ? returning project_id", (run, number or 0))
+    if number is None or project_id is None:
         return False
+    count_out(link, project_id, [number])
+    link.run("delete from heritage where run = ? and metric = ?", (run, number))
     link.run("delete from stretch where run = ? and metric = ?", (run, number))
     clocks = link.rows("delete from chunk where run = ? and metric = ? returning clock", (run, number))
     link.run(
