@@ -18,6 +18,7 @@ import pytest
 from halley.storage.open import DATABASE_FILE, open_storage
 from halley.storage.sql.migrate import list_migrations
 from halley.wire.batch import MEDIA_TYPE, SIZE_LIMIT, Batch, Points, encode_batch
+from halley.wire.records import End
 
 KNOWN = list_migrations("sqlite")[-1][0]
 RESIDENT_BYTES = 1_000 * 2**20
@@ -193,6 +194,40 @@ def count_looks(live):
             assert asked.acquire(timeout=20)
 
     return wait
+
+
+def test_a_damaged_chunk_keeps_nobody_else_from_anything(start_live, make, tmp_path):
+    live = start_live()
+    hurt, other = make.run(live), make.run(live)
+    for run in (hurt, other):
+        run.say(points=make.points([float(step) for step in range(400)]))
+    place = next(tmp_path.glob("*/data")) / DATABASE_FILE
+    with sqlite3.connect(place) as link:
+        (data,) = link.execute("select vals from chunk where run = 1").fetchone()
+        broken = bytes([*data[:50], data[50] ^ 1, *data[51:]])
+        link.execute("update chunk set vals = ? where run = 1", (broken,))
+    link.close()
+    for run in (hurt, other):  # a few points more, and the end: both want to be tidied
+        end = End(time=make.now + 1, state="finished")
+        assert run.say(end, points=make.points([1.0] * 300, first_step=400))["state"] == "finished"
+    query = {"metrics": [{"name": "loss"}]}
+    reply = live.post("/metrics/chart", {"experiments": [hurt.key], **query})
+    status, code, message = error_of(reply)
+    assert (status, code) == (503, "storage_damaged")
+    assert message == f"Steps 0 to 399 of metric 'loss' of experiment {hurt.key} are damaged in {place}."
+    drawn = live.post("/metrics/chart", {"experiments": [other.key], **query}).json()
+    assert sum(drawn["lines"][0]["count"]) == 700
+
+    def is_tidy():
+        with live.storage.read() as session:
+            return session.metrics._link.rows("select distinct run from journal") in ([], [(1,)])
+
+    deadline = time.monotonic() + 30
+    while not is_tidy():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert hurt.say(points=make.points([2.0], first_step=700))["state"] == "finished"
+    assert live.detail(other.key)["metrics"][0]["count"] == 700
 
 
 # memory

@@ -17,6 +17,7 @@ from tests.databases import Cluster, find_binaries
 from halley.core.metric import MetricId
 from halley.core.output import STDOUT, OutputLine
 from halley.errors import StorageDamaged
+from halley.storage import wal
 from halley.storage.open import DATABASE_FILE, open_storage
 from halley.storage.sql.metrics.codec import decode, encode
 from halley.storage.testing.make import log_values, make_run
@@ -329,6 +330,19 @@ def test_a_log_that_lost_its_end_in_a_crash_is_taken(crashed, folder):
     storage = open_storage(folder)
     with storage.read() as session:
         assert session.metrics.list_series(1)[0].count == 19
+    storage.close()
+
+
+def test_a_log_that_began_anew_over_an_old_one_is_taken(folder, monkeypatch):
+    """What is left of the old one behind its end is no damage."""
+    monkeypatch.setattr(wal, "_FRAMES_AT_ONCE", 16)
+    subprocess.run([sys.executable, "-c", CRASH.replace("range(20)", "range(400)"), folder], check=False, timeout=60)
+    data = (folder / f"{DATABASE_FILE}-wal").read_bytes()
+    salts = {data[at + 8 : at + 16] for at in range(32, len(data) - PAGE, 24 + PAGE)}
+    assert len(salts) > 1
+    storage = open_storage(folder)
+    with storage.read() as session:
+        assert session.metrics.list_series(1)[0].count == 400
     storage.close()
 
 

@@ -45,16 +45,17 @@ def _count_lost(path: Path, page_bytes: int) -> int:
     lost = 0
     with path.open("rb") as file:
         header = np.frombuffer(file.read(_HEADER).ljust(_HEADER, b"\0"), ">u4").astype(np.uint32)
-        order, salts = _MAGIC.get(int(header[0]), "<u4"), header[4:6]
+        order = _MAGIC.get(int(header[0]), "<u4")
         state = _Sum(24, order).add(np.zeros(2, np.uint32), header[:6].astype(">u4").view(np.uint8)[None])[0]
         fits = int(header[0]) in _MAGIC and np.array_equal(state, header[6:])
         if fits:
             page_bytes = int(header[2])
+        salts = header[4:6] if fits else None
         size, total = _FRAME + page_bytes, _Sum(_SUMMED + page_bytes, order)
         while len(data := file.read(size * _FRAMES_AT_ONCE)) >= size:
             frames = np.frombuffer(data, np.uint8)[: len(data) // size * size].reshape(-1, size)
             heads = np.ascontiguousarray(frames[:, :_FRAME]).view(">u4").astype(np.uint32)
-            if not fits and not lost:
+            if salts is None:
                 salts = heads[0, 2:4]  # a header that does not fit says nothing: its frames know which log they are of
             states = total.add(state, np.delete(frames, np.s_[_SUMMED:_FRAME], axis=1))
             for head, state in zip(heads, states, strict=True):
