@@ -160,3 +160,63 @@ def test_what_is_no_cursor_is_refused_or_ignored(live, run, make):
     reply = live.post("/metrics/chart", {"experiments": [run.key], "metrics": [{"name": "loss"}], "since": "?"})
     assert (reply.status_code, reply.json()["error"]["field"]) == (400, "since")
     assert draw(live, [run.key], since="AAAA")["begin"] is None
+
+
+# groups
+
+
+def draw_groups(live, groups, **query):
+    body = {"groups": groups, "metrics": [{"name": "loss"}], **query}
+    reply = live.post("/metrics/groups", body)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_groups_are_drawn_as_means_and_their_spread(live, run, make):
+    others = [make.run(live, project=run.project) for _ in range(2)]
+    run.say(points=make.points([1.0, 2.0, 9.0]))
+    others[0].say(points=make.points([3.0, math.nan]))
+    others[1].say(points=make.points([100.0]))
+    keys = [run.key, *(other.key for other in others)]
+    groups = [{"name": "two", "experiments": [*keys[:2], "f" * 32]}, {"name": "one", "experiments": [keys[2]]}]
+    chart = draw_groups(live, [*groups, {"name": "none", "experiments": []}])
+    assert (chart["x"], chart["width"]) == ([0.0, 1.0, 2.0], 0)
+    two, one = chart["lines"]
+    assert two == {
+        "group": "two",
+        "metric": {"name": "loss", "context": ""},
+        "experiment_count": 2,
+        "count": [2, 1, 1],
+        "mean": [2.0, 2.0, 9.0],
+        "standard_deviation": [pytest.approx(math.sqrt(2)), None, None],
+        "standard_error": [pytest.approx(1.0), None, None],
+        "min": [1.0, 2.0, 9.0],
+        "max": [3.0, 2.0, 9.0],
+        "envelope_min": [1.0, 2.0, 9.0],
+        "envelope_max": [3.0, 2.0, 9.0],
+    }
+    assert (one["group"], one["count"], one["mean"]) == ("one", [1, 0, 0], [100.0, None, None])
+
+
+def test_the_envelope_of_a_group_holds_every_point(live, run, make):
+    other = make.run(live, project=run.project)
+    run.say(points=make.points([math.sin(i / 50) for i in range(10_000)]))
+    other.say(points=make.points([99.0 if i == 5_000 else math.cos(i / 50) for i in range(10_000)]))
+    chart = draw_groups(live, [{"name": "both", "experiments": [run.key, other.key]}], buckets=100)
+    (line,) = chart["lines"]
+    assert len(line["mean"]) == len(chart["x"]) <= 100
+    assert set(line["count"]) == {2}
+    assert max(line["envelope_max"]) == 99.0
+    assert max(line["max"]) < 10.0
+
+
+def test_groups_that_cannot_be_are_refused(live):
+    for body, field in [
+        ({"groups": [{"name": "a", "experiments": ["x"]}], "metrics": []}, "groups[0].experiments[0]"),
+        ({"groups": [], "metrics": [], "low": 2, "high": 1}, "low"),
+        ({"groups": [], "metrics": [{"name": ""}]}, "metrics[0].name"),
+    ]:
+        reply = live.post("/metrics/groups", body)
+        assert reply.status_code == 400
+        assert reply.json()["error"]["field"] == field
+    assert draw_groups(live, []) == {"x": [], "width": 0.0, "lines": []}

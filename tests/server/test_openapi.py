@@ -32,6 +32,7 @@ def test_operations_have_clean_names():
         "deleteMetric",
         "downloadOutput",
         "drawChart",
+        "drawGroups",
         "exportExperiment",
         "exportMetrics",
         "getExperiment",

@@ -246,6 +246,55 @@ class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: Annotated[str, msgspec.Meta(max_length=16_000_000)] = ""
 
 
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Experiments that are drawn as one line."""
+
+    name: ContextualName
+    experiments: Annotated[list[str], msgspec.Meta(max_length=1_000)]
+
+
+class DrawGroups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to draw of groups of experiments; see `DrawChart`. All groups together have at most 1,000 experiments."""
+
+    groups: Annotated[list[Group], msgspec.Meta(max_length=100)]
+    metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=100)]
+    x: Literal["step", "epoch", "relative", "wall"] = "step"
+    low: float | None = None
+    high: float | None = None
+    buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
+    x_metric: MetricRef | None = None
+
+
+class GroupLine(msgspec.Struct, frozen=True):
+    """One metric of a group. Arrays follow the chart's `x`; null where no experiment counts.
+
+    An experiment counts once in a bucket, with its mean there; one without a finite point in a bucket does not count
+    in it. `count` is how many count, of the `experiment_count` that have the metric. `mean`, `min` and `max` are over
+    their means; the standard deviation is that of a sample (n - 1), the standard error is it divided by the root of n,
+    and both are null for fewer than two. `envelope_min` and `envelope_max` hold every finite point of them all.
+    """
+
+    group: str
+    metric: MetricRef
+    experiment_count: int
+    count: list[int]
+    mean: list[float | None]
+    standard_deviation: list[float | None]
+    standard_error: list[float | None]
+    min: list[float | None]
+    max: list[float | None]
+    envelope_min: list[float | None]
+    envelope_max: list[float | None]
+
+
+class GroupChart(msgspec.Struct, frozen=True):
+    """Groups of experiments on one shared grid; see `Chart`. Groups without any of the metrics have no line."""
+
+    x: list[float]
+    width: float
+    lines: list[GroupLine]
+
+
 class ExportMetrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to export at full resolution: metrics of experiments; all metrics if they are left out."""
 

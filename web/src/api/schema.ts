@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw metrics of groups of experiments */
+        post: operations["drawGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -371,6 +388,21 @@ export interface components {
             x: "step" | "epoch" | "relative" | "wall";
             x_metric?: components["schemas"]["MetricRef"] | null;
         };
+        /** @description What to draw of groups of experiments; see `DrawChart`. All groups together have at most 1,000 experiments. */
+        DrawGroups: {
+            /** @default 500 */
+            buckets: number;
+            groups: components["schemas"]["Group"][];
+            high?: number | null;
+            low?: number | null;
+            metrics: components["schemas"]["MetricRef"][];
+            /**
+             * @default step
+             * @enum {string}
+             */
+            x: "step" | "epoch" | "relative" | "wall";
+            x_metric?: components["schemas"]["MetricRef"] | null;
+        };
         /** @description What went wrong, what to do next, and which field of the request it is about (empty if none). */
         ErrorBody: {
             code: string;
@@ -430,6 +462,31 @@ export interface components {
             compression: "none" | "zstd";
             experiments: string[];
             metrics?: components["schemas"]["MetricRef"][] | null;
+        };
+        /** @description Experiments that are drawn as one line. */
+        Group: {
+            experiments: string[];
+            name: string;
+        };
+        /** @description Groups of experiments on one shared grid; see `Chart`. Groups without any of the metrics have no line. */
+        GroupChart: {
+            lines: components["schemas"]["GroupLine"][];
+            width: number;
+            x: number[];
+        };
+        /** @description One metric of a group. Arrays follow the chart's `x`; null where no experiment counts. An experiment counts once in a bucket, with its mean there; one without a finite point in a bucket does not count in it. `count` is how many count, of the `experiment_count` that have the metric. `mean`, `min` and `max` are over their means; the standard deviation is that of a sample (n - 1), the standard error is it divided by the root of n, and both are null for fewer than two. `envelope_min` and `envelope_max` hold every finite point of them all. */
+        GroupLine: {
+            count: number[];
+            envelope_max: (number | null)[];
+            envelope_min: (number | null)[];
+            experiment_count: number;
+            group: string;
+            max: (number | null)[];
+            mean: (number | null)[];
+            metric: components["schemas"]["MetricRef"];
+            min: (number | null)[];
+            standard_deviation: (number | null)[];
+            standard_error: (number | null)[];
         };
         /** @description A metric by name and context. */
         MetricRef: {
@@ -1363,6 +1420,66 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description The path, the query or the body is wrong; `field` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description The request comes from another site or names another host. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description The server failed; its log says how. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    drawGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawGroups"];
+            };
+        };
+        responses: {
+            /** @description The chart. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupChart"];
                 };
             };
             /** @description The path, the query or the body is wrong; `field` says where. */

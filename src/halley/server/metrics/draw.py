@@ -14,7 +14,7 @@ from halley.errors import InvalidRequest
 from halley.server.http.check import checked
 from halley.storage.ports.metrics import ChartSeries, XAxis
 from halley.storage.ports.storage import Session
-from halley.wire.api import DrawChart
+from halley.wire.api import DrawChart, DrawGroups
 
 
 def draw(session: Session, query: DrawChart) -> bytes:
@@ -26,11 +26,8 @@ def draw(session: Session, query: DrawChart) -> bytes:
     Raises:
         InvalidRequest: a key, name or bound cannot be one.
     """
-    metrics = [
-        MetricId(checked(check_name, metric.name, f"metrics[{i}].name"), metric.context)
-        for i, metric in enumerate(query.metrics)
-    ]
-    _check_range(query)
+    metrics = read_metrics(query)
+    check_range(query)
     keys: dict[int, ExperimentKey] = {}
     for i, text in enumerate(query.experiments):
         key = checked(check_experiment_key, text, f"experiments[{i}]")
@@ -39,8 +36,8 @@ def draw(session: Session, query: DrawChart) -> bytes:
             keys[run] = key
     chart = session.metrics.draw(
         list(keys),
-        list(dict.fromkeys(metrics)),
-        x=_read_x(query),
+        metrics,
+        x=read_x(query),
         low=query.low,
         high=query.high,
         buckets=query.buckets,
@@ -56,7 +53,25 @@ def draw(session: Session, query: DrawChart) -> bytes:
     return orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _read_x(query: DrawChart) -> XAxis | MetricId:
+def read_metrics(query: DrawChart | DrawGroups) -> list[MetricId]:
+    """The metrics to draw, each once.
+
+    Raises:
+        InvalidRequest: a name cannot be one.
+    """
+    metrics = [
+        MetricId(checked(check_name, metric.name, f"metrics[{i}].name"), metric.context)
+        for i, metric in enumerate(query.metrics)
+    ]
+    return list(dict.fromkeys(metrics))
+
+
+def read_x(query: DrawChart | DrawGroups) -> XAxis | MetricId:
+    """What to draw by.
+
+    Raises:
+        InvalidRequest: the name of the metric to draw by cannot be one.
+    """
     if query.x_metric is None:
         return query.x
     return MetricId(checked(check_name, query.x_metric.name, "x_metric.name"), query.x_metric.context)
@@ -69,7 +84,12 @@ def _read_since(query: DrawChart) -> bytes | None:
         raise InvalidRequest("since is no cursor.", hint="Give `cursor` of an earlier chart.", field="since") from error
 
 
-def _check_range(query: DrawChart) -> None:
+def check_range(query: DrawChart | DrawGroups) -> None:
+    """Check the bounds of a chart.
+
+    Raises:
+        InvalidRequest: one is not finite, or they are the wrong way round.
+    """
     for field, bound in (("low", query.low), ("high", query.high)):
         if bound is not None and not math.isfinite(bound):
             raise InvalidRequest(f"{field}={bound} is not finite.", hint="Leave it out for no bound.", field=field)

@@ -16,9 +16,11 @@ from halley.server.metrics.arrow import MEDIA_TYPE
 from halley.server.metrics.delete import delete_points
 from halley.server.metrics.draw import draw
 from halley.server.metrics.export import plan_many, plan_one, stream
-from halley.wire.api import Chart, DrawChart, ExportMetrics
+from halley.server.metrics.group import draw_groups
+from halley.wire.api import Chart, DrawChart, DrawGroups, ExportMetrics, GroupChart
 
 _drawn = ResponseSpec(Chart, generate_examples=False, description="The chart.")
+_drawn_groups = ResponseSpec(GroupChart, generate_examples=False, description="The chart.")
 _exported = ResponseSpec(bytes, generate_examples=False, media_type=MEDIA_TYPE, description="An Arrow IPC stream.")
 
 
@@ -34,6 +36,20 @@ def draw_chart(data: JSONBody[DrawChart], storage: GivenStorage) -> Response[byt
     """Every metric asked for of every experiment asked for that has it, on one x grid. Unknown keys are left out."""
     with storage.read() as session:
         return Response(draw(session, data), media_type="application/json")
+
+
+@post(
+    "/metrics/groups",
+    status_code=200,
+    operation_id="drawGroups",
+    summary="Draw metrics of groups of experiments",
+    sync_to_thread=True,
+    responses={200: _drawn_groups, **failures(400, 413)},
+)
+def draw_group_chart(data: JSONBody[DrawGroups], storage: GivenStorage) -> Response[bytes]:
+    """A line of means for every group and metric, with its spread, on one x grid. Unknown keys are left out."""
+    with storage.read() as session:
+        return Response(draw_groups(session, data), media_type="application/json")
 
 
 @get(
@@ -95,4 +111,8 @@ async def delete_metric(
     await delete_points(storage, broadcast, checked_key(key), MetricId(name, context))
 
 
-router = Router("/", route_handlers=[draw_chart, export_experiment, export_metrics, delete_metric], tags=["metrics"])
+router = Router(
+    "/",
+    route_handlers=[draw_chart, draw_group_chart, export_experiment, export_metrics, delete_metric],
+    tags=["metrics"],
+)
