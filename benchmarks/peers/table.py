@@ -43,8 +43,8 @@ def _head(result: dict[str, Any]) -> str:
             f"Each tool through its own public client and, where it has one, its own server with its default settings. "
             f"They take turns, up to {result['rounds']} rounds, each with a fresh folder and a fresh server: median "
             f"(least to most). Each measurement has {result['limit']:.0f} seconds: trainers stop logging after three "
-            "quarters of it, and what can be read from outside when it is over counts. A tool that ran out of time "
-            "once is measured once (but for the 20 processes), and nothing is extrapolated.",
+            "quarters of it, and what can be read from outside when it is over counts. What took over a "
+            "minute with all around it was measured once (but for MLflow's 20 processes). Nothing is extrapolated.",
             *absent,
         ]
     )
@@ -262,7 +262,7 @@ def _notes(result: dict[str, Any]) -> str:
         "comet_ml": "comet_ml writes its archive at the end of a run, and `comet offline --csv` reads it. After kill "
         "-9 the messages lie in a temporary folder, for which no command is documented.",
         "mlflow": "MLflow's `log_metrics` sends one request a call; asynchronous logging sends from ten threads.",
-        "halley": "Halley is the wheel of this commit with `halley server` on SQLite.",
+        "halley": f"Halley is commit {result['commit'] or 'unknown'}, with `halley server` on SQLite.",
     }
     lines = [f"- {text}" for peer, text in notes.items() if peer in result["peers"]]
     return "## Notes\n\n" + "\n".join(lines)
