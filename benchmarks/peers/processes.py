@@ -91,11 +91,11 @@ class Server:
             started.wait()
 
     def stop(self) -> None:
-        """Stop it as Ctrl-C does; after 20 s with force."""
+        """Stop it as a service manager does; after 20 s with force."""
         tree = self.tree()
         for started in self._processes:
             with suppress(ProcessLookupError):
-                os.killpg(started.pid, signal.SIGINT)
+                os.killpg(started.pid, signal.SIGTERM)
         psutil.wait_procs(tree, timeout=20)
         self.kill()
 
@@ -117,6 +117,7 @@ class Worker:
                 start_new_session=True,
             )
         self.errors: list[str] = []
+        self._owed = 0
         self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -150,9 +151,14 @@ class Worker:
             self.process.stdin.flush()
 
     def ask(self, what: str, keys: list[str] | None = None, timeout: float = 120.0) -> dict[str, Any]:
-        """A reader's answer."""
+        """A reader's answer; answers to earlier questions that were not waited for are passed over."""
         self.tell(json.dumps({"do": what} | ({} if keys is None else {"keys": keys})))
-        return self.hear("answer", timeout)
+        self._owed += 1
+        while True:
+            answer = self.hear("answer", timeout)
+            self._owed -= 1
+            if self._owed == 0:
+                return answer
 
     def kill(self) -> None:
         """Kill -9 of this process alone."""

@@ -43,8 +43,8 @@ def _head(result: dict[str, Any]) -> str:
             f"Each tool through its own public client and, where it has one, its own server with its default settings. "
             f"They take turns, up to {result['rounds']} rounds, each with a fresh folder and a fresh server: median "
             f"(least to most). Each measurement has {result['limit']:.0f} seconds: trainers stop logging after three "
-            "quarters of it, and what can be read from outside when it is over counts. What took over a "
-            "minute with all around it was measured once (but for MLflow's 20 processes). Nothing is extrapolated.",
+            "quarters of it and are killed when it is over, and what can be read then counts. What took over a "
+            "minute with all around it was measured once (MLflow's 20 processes twice). Nothing is extrapolated.",
             *absent,
         ]
     )
