@@ -59,7 +59,7 @@ def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default=",".join(CONTENDERS), help="which, with commas; default all")
-    parser.add_argument("--cases", default=",".join(cases(0, 0)), help="which, with commas; default all")
+    parser.add_argument("--cases", default=",".join(cases(0, 0)), help="which, with commas, in this order; default all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=25.0, help="seconds for one measurement; default 25")
     parser.add_argument("--runs", type=int, default=1_000, help="runs in the project that is searched")
@@ -70,7 +70,7 @@ def main() -> None:
     result = json.loads(raw.read_text()) if asked.again else measure_all(asked, raw)
     text = write_table(result)
     print(text)
-    is_whole = asked.peers == parser.get_default("peers") and asked.cases == parser.get_default("cases")
+    is_whole = asked.peers == parser.get_default("peers") and {*asked.cases.split(",")} == {*cases(0, 0)}
     if output := asked.output or (HERE / "results.md" if is_whole else None):
         output.write_text(text)
 
@@ -90,9 +90,8 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
         except NotInstalled as error:
             told["absent"] = str(error)
         result["peers"][peer] = told
-    for case, measurement in cases(asked.limit, asked.runs).items():
-        if case not in asked.cases.split(","):
-            continue
+    for case in asked.cases.split(","):
+        measurement = cases(asked.limit, asked.runs)[case]
         done = result["cases"].setdefault(case, {peer: [] for peer in pythons})
         wanted = [peer for peer in pythons if not is_left_out(peer, case)]
         for number in range(asked.rounds):
