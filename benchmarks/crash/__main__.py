@@ -3,7 +3,8 @@
 Every trial loads a real `halley server` over HTTP from several clients at once (small batches of many runs, large ones,
 repeated ones, steps out of order and rewritten, several writers a run, ends, deletions, charts), kills it at a random
 moment, starts it again, lets the clients send again what was not answered, and compares what the server has with a
-dictionary that the clients keep: summaries, points one by one, charts on every axis and at random zooms.
+dictionary that the clients keep: summaries, every point, charts on every axis and at random zooms, live charts that
+are followed across the crash.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.crash.check import check_charts, check_runs, check_table, settle
+from benchmarks.crash.follow import Follower
 from benchmarks.crash.load import Line, Load
 from benchmarks.crash.model import ModelRun, expect
 from benchmarks.crash.processes import Place, Server
@@ -16,6 +17,7 @@ from benchmarks.crash.senders import KINDS, Sender
 
 THREADS = 6
 LIVE_RUNS = 14
+FOLLOWERS = 4
 _SURVIVE_SECONDS = 0.4
 _ANSWER_SECONDS = 60.0
 
@@ -55,6 +57,7 @@ class Campaign:
         self._home = tempfile.TemporaryDirectory(prefix="halley-crash-home-")
         self._servers: list[Server] = []
         self._senders: list[Sender] = []
+        self._followers: list[Follower] = []
         self.runs: list[ModelRun] = []
         self.trials: list[Trial] = []
 
@@ -77,6 +80,7 @@ class Campaign:
             THREADS,
             self._seed * 10_007 + number,
             is_rough="database" in killed,
+            followers=self._followers,
         )
         load_seconds = dice.uniform(0.05, longest_seconds) * dice.random() ** 0.5
         _wait(load, load_seconds)
@@ -88,8 +92,9 @@ class Campaign:
         line = Line(self._answering())
         taken, lost = settle(line, self._senders, dice)
         self._retire()
-        points = check_runs(line, [run for run in self.runs if run.is_touched], dice)
+        points = check_runs(line, [run for run in self.runs if run.is_touched])
         charts = check_charts(line, self.runs, dice, self._charts)
+        charts += self._check_live(line)
         check_table(line, self.runs)
         line.close()
         trial = Trial(
@@ -115,7 +120,7 @@ class Campaign:
             self._start()
         line = Line(self._answering())
         settle(line, self._senders, self._dice)
-        points = check_runs(line, self.runs, self._dice, is_last=True)
+        points = check_runs(line, self.runs)
         check_charts(line, self.runs, self._dice, 10 * self._charts)
         check_table(line, self.runs)
         line.close()
@@ -156,6 +161,21 @@ class Campaign:
             self.runs.append(run)
             of = 1 if run.kind == "stepless" else self._dice.choice([1, 1, 2, 3])
             self._senders += [Sender(run, i, of, self._dice.randrange(THREADS)) for i in range(of)]
+
+    def _check_live(self, line: Line) -> int:
+        """Bring live charts up to date, from before the crash on, and compare them; begin new ones."""
+        dice = self._dice
+        self._followers[:] = [one for one in self._followers if not one.is_over]
+        known = [run for run in self.runs if ("loss", "train") in run.series and not run.is_deleting]
+        while known and len(self._followers) < FOLLOWERS:
+            some = dice.sample(known, min(len(known), dice.randint(1, 3)))
+            self._followers.append(Follower(some, dice.choice(["step", "step", "wall"]), dice.choice([20, 300, 2_000])))
+        for one in self._followers:
+            one.follow(line)
+            one.check()
+        if dice.random() < 0.2:
+            self._followers.pop(0)
+        return len(self._followers)
 
     def _retire(self) -> None:
         for sender in self._senders:

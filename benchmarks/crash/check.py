@@ -9,16 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import orjson
+import pyarrow as pa
 from benchmarks.crash.load import Line, finish_delete, send
-from benchmarks.crash.model import ModelRun, Wrong, check_chart, expect
+from benchmarks.crash.model import Array, MetricName, ModelRun, Wrong, check_chart, expect
 from benchmarks.crash.senders import PROJECT, Sender
 
 from halley.wire.batch import MEDIA_TYPE
 
-AXES = ("step", "relative", "wall", "epoch")
-_WINDOW = 4_000
-_FULL_POINTS = 4_000
-"""Runs of so many points are read back whole after every kill; of larger ones what was written, and a sample."""
+X_METRIC = ("loss", "validate")
+AXES: tuple[str | MetricName, ...] = ("step", "relative", "wall", "epoch", X_METRIC)
 _SETTLE_SECONDS = 60.0
 
 
@@ -61,12 +60,12 @@ def settle(line: Line, senders: Sequence[Sender], dice: random.Random) -> tuple[
             expect(status in {200, 404}, "a run whose deletion was not answered:", status)
             if status == 200:  # whole, and deleted now
                 check_summary(line, run)
-                read_back(line, run, is_whole=run.size <= _FULL_POINTS, dice=dice)
+                read_back(line, run)
             finish_delete(line, run)
     return taken, lost
 
 
-def check_runs(line: Line, runs: Sequence[ModelRun], dice: random.Random, *, is_last: bool = False) -> int:
+def check_runs(line: Line, runs: Sequence[ModelRun]) -> int:
     """Check summaries and points of runs; return how many points were compared."""
     compared = 0
     for run in runs:
@@ -75,11 +74,10 @@ def check_runs(line: Line, runs: Sequence[ModelRun], dice: random.Random, *, is_
                 check_deleted(line, run)
             elif run.is_started:
                 check_summary(line, run)
-                compared += read_back(line, run, is_whole=is_last or run.size <= _FULL_POINTS, dice=dice)
+                compared += read_back(line, run)
         except Wrong as wrong:
             raise Wrong(f"run {run.key} ({run.kind}, {run.size} points): {wrong}") from None
         run.is_touched = False
-        run.changed.clear()
     return compared
 
 
@@ -111,28 +109,38 @@ def check_summary(line: Line, run: ModelRun) -> None:
             expect(same, f"{field} of {name} is {found}, not {value}")
 
 
-def read_back(line: Line, run: ModelRun, *, is_whole: bool, dice: random.Random) -> int:
-    """Compare points one by one: all, or those in windows of steps that were written to, and some others."""
-    if not run.series:
-        return 0
-    steps = np.unique(np.concatenate([series.columns()[0] for series in run.series.values()]))
-    windows = [(int(steps[at]), int(steps[min(at + _WINDOW, len(steps)) - 1])) for at in range(0, len(steps), _WINDOW)]
-    if not is_whole:
-        changed = [
-            window for window in windows if any(low <= window[1] and high >= window[0] for low, high in run.changed)
-        ]
-        windows = [*dice.sample(changed, min(2, len(changed))), dice.choice(windows)]
-    names = list(run.series)
-    compared = 0
-    for low, high in windows:
-        chart = line.draw(
-            experiments=[run.key], metrics=[{"name": name, "context": context} for name, context in names],
-            low=low, high=high, buckets=5_000,
-        )  # fmt: skip
-        expect(chart["width"] == 0, "points are not drawn one by one")
-        wanted = {(run.key, name): run.place(name, "step", low, high) for name in names}
-        compared += check_chart(chart, wanted, 5_000, "step")
-    return compared
+def read_back(line: Line, run: ModelRun) -> int:
+    """Compare every point: steps, times, epochs and values."""
+    status, body = line.ask("GET", f"/experiments/{run.key}/metrics/export")
+    expect(status == 200, "the export is answered with", status, body[:300])
+    told = _read_points(body)
+    expect(told.keys() == run.series.keys(), "the export differs by", told.keys() ^ run.series.keys())
+    for name, series in run.series.items():
+        for what, column, wanted in zip(
+            ("steps", "times", "epochs", "values"), told[name], series.columns(), strict=True
+        ):
+            same = np.array_equal(column, wanted, equal_nan=what in {"epochs", "values"})
+            expect(same, what, "of", name, "differ:", len(column), "instead of", len(wanted))
+    return run.size
+
+
+def _read_points(body: bytes) -> dict[MetricName, list[Array]]:
+    """The columns of every metric of an Arrow stream."""
+    table = pa.ipc.open_stream(body).read_all().unify_dictionaries()
+    if not table.num_rows:
+        return {}
+    metric, context = (table[name].combine_chunks() for name in ("metric", "context"))
+    names, contexts = metric.dictionary.to_pylist(), context.dictionary.to_pylist()
+    place = metric.indices.to_numpy() * len(contexts) + context.indices.to_numpy()
+    columns = [table["step"].to_numpy(), table["time"].cast(pa.int64()).to_numpy(), table["epoch"].to_numpy(),
+               table["value"].to_numpy()]  # fmt: skip
+    begins = np.flatnonzero(np.append(True, place[1:] != place[:-1])).tolist()
+    found = {}
+    for begin, end in zip(begins, [*begins[1:], len(place)], strict=True):
+        name = (names[place[begin] // len(contexts)], contexts[place[begin] % len(contexts)])
+        expect(name not in found, "the export has a metric twice:", name)
+        found[name] = [column[begin:end] for column in columns]
+    return found
 
 
 def check_charts(line: Line, runs: Sequence[ModelRun], dice: random.Random, count: int) -> int:
@@ -142,12 +150,18 @@ def check_charts(line: Line, runs: Sequence[ModelRun], dice: random.Random, coun
         chosen = dice.sample(known, min(len(known), dice.choice([1, 1, 2, 5])))
         names = [dice.choice(sorted({name for run in chosen for name in run.series})), ("loss", "train")]
         axis = dice.choice(AXES)
+        by = {"x": axis}
+        if axis == X_METRIC:
+            chosen = [run for run in chosen if X_METRIC in run.series] or chosen[:0]
+            by = {"x_metric": {"name": X_METRIC[0], "context": X_METRIC[1]}}
+        if not chosen:
+            continue
         low, high = _choose_range(chosen, axis, dice)
         buckets = dice.choice([1, 7, 50, 200, 500, 1_000])
         query = {
             "experiments": [run.key for run in chosen],
             "metrics": [{"name": name, "context": context} for name, context in dict.fromkeys(names)],
-            "x": axis, "low": low, "high": high, "buckets": buckets,
+            "low": low, "high": high, "buckets": buckets, **by,
         }  # fmt: skip
         chart = line.draw(**query)
         wanted = {
@@ -160,7 +174,9 @@ def check_charts(line: Line, runs: Sequence[ModelRun], dice: random.Random, coun
     return count if known else 0
 
 
-def _choose_range(runs: Sequence[ModelRun], axis: str, dice: random.Random) -> tuple[float | None, float | None]:
+def _choose_range(
+    runs: Sequence[ModelRun], axis: str | MetricName, dice: random.Random
+) -> tuple[float | None, float | None]:
     if dice.random() < 0.3:
         return None, None
     run = dice.choice(runs)

@@ -6,10 +6,11 @@ import http.client
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import orjson
+from benchmarks.crash.follow import Follower
 from benchmarks.crash.model import ModelRun, Wrong, expect
 from benchmarks.crash.senders import Sender
 
@@ -98,10 +99,15 @@ class Load:
         threads: How many of them at once.
         seed: Of the dice.
         is_rough: See `Line`.
+        followers: Live charts to keep up to date meanwhile.
     """
 
-    def __init__(self, urls: list[str], senders: list[Sender], threads: int, seed: int, *, is_rough: bool) -> None:
+    def __init__(
+        self, urls: list[str], senders: list[Sender], threads: int, seed: int, *, is_rough: bool,
+        followers: Sequence[Follower] = (),
+    ) -> None:  # fmt: skip
         self._urls = urls
+        self._followers = followers
         self._is_rough = is_rough
         self._senders = senders
         self._stop = threading.Event()
@@ -184,6 +190,9 @@ class Load:
 
     def _look(self, line: Line, _: int, dice: random.Random) -> None:
         """Draw a chart in the middle of all this: it holds at least what was acknowledged before it was asked for."""
+        live = [one for one in self._followers if not one.is_over]
+        if live and dice.random() < 0.4:
+            dice.choice(live).follow(line)
         run = dice.choice(self._senders).run
         name = ("loss", "train")
         with run.lock:

@@ -42,8 +42,8 @@ class Series:
         self.points: dict[int, tuple[int, float, float]] = {}
         self._sorted: tuple[Array, Array, Array, Array] | None = None
 
-    def put(self, steps: list[int], times: list[int], epochs: list[float], values: list[float]) -> tuple[int, int]:
-        """Log points, the later one winning; return the lowest and highest step that was written."""
+    def put(self, steps: list[int], times: list[int], epochs: list[float], values: list[float]) -> None:
+        """Log points, the later one winning."""
         if NO_STEP in steps:
             largest = max(self.points, default=-1)
             for place, step in enumerate(steps):
@@ -51,7 +51,6 @@ class Series:
                 steps[place] = largest if step == NO_STEP else step
         self.points.update(zip(steps, zip(times, epochs, values, strict=True), strict=True))
         self._sorted = None
-        return min(steps), max(steps)
 
     def columns(self) -> tuple[Array, Array, Array, Array]:
         """Steps, times, epochs and values, by step."""
@@ -89,7 +88,6 @@ class ModelRun:
     is_deleting: bool = False
     is_deleted: bool = False
     is_touched: bool = False
-    changed: list[tuple[int, int]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, points: Columns) -> None:
@@ -99,7 +97,7 @@ class ModelRun:
             if which.any():
                 series = self.series.setdefault(name, Series())
                 columns = (points.step, points.time, points.epoch, points.value)
-                self.changed.append(series.put(*(column[which].tolist() for column in columns)))
+                series.put(*(column[which].tolist() for column in columns))
         if len(points.time):
             earliest = int(points.time.min())
             self.first_time = earliest if self.first_time is None else min(self.first_time, earliest)
@@ -109,16 +107,23 @@ class ModelRun:
         """How many points it has."""
         return sum(len(series.points) for series in self.series.values())
 
-    def place(self, name: MetricName, axis: str, low: float | None, high: float | None) -> tuple[Array, Array]:
-        """Places on an axis and values of a series in a range, in the order of x, then step."""
+    def place(
+        self, name: MetricName, axis: str | MetricName, low: float | None, high: float | None
+    ) -> tuple[Array, Array]:
+        """Places on an axis, or by another metric, and values of a series in a range, in the order of x, then step."""
         steps, times, epochs, values = self.series[name].columns()
-        at = {
-            "step": lambda: steps.astype(np.float64),
-            "epoch": lambda: epochs,
-            "wall": lambda: times,
-            "relative": lambda: times - float(self.first_time or 0),
-        }[axis]()
-        kept = ~np.isnan(at)
+        if isinstance(axis, tuple):
+            others, _, _, at_others = self.series[axis].columns()
+            _, mine, theirs = np.intersect1d(steps, others, assume_unique=True, return_indices=True)
+            at, values = at_others[theirs], values[mine]
+        else:
+            at = {
+                "step": lambda: steps.astype(np.float64),
+                "epoch": lambda: epochs,
+                "wall": lambda: times,
+                "relative": lambda: times - float(self.first_time or 0),
+            }[axis]()
+        kept = np.isfinite(at)
         if low is not None:
             kept &= at >= low
         if high is not None:
@@ -139,7 +144,7 @@ def expect(claim: Any, *said: Any) -> None:
 
 
 def check_chart(chart: dict[str, Any], lines: dict[tuple[str, MetricName], tuple[Array, Array]], buckets: int,
-                axis: str) -> int:  # fmt: skip
+                axis: str | MetricName) -> int:  # fmt: skip
     """Check a chart against the points it draws; return how many points that were.
 
     Args:
