@@ -9,6 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from halley.core.metric import NO_STEP
 from halley.errors import ArgumentError
@@ -97,12 +98,11 @@ def _order_few(points: PointColumns, numbers: Sequence[int], known: Mapping[int,
 
 def _order_many(points: PointColumns, numbers: Sequence[int], known: Mapping[int, Summary]) -> Ordered:
     _check_metric(int(points.metric.max()), numbers)
-    records = np.empty(len(points.metric), POINT)
-    records["metric"] = np.array(numbers, np.uint32)[points.metric]
-    records["step"] = points.step
-    records["time"] = points.time
-    records["epoch"] = points.epoch
-    records["value"] = points.value
+    order, metric = _by_metric(points.metric, np.array(numbers, np.uint32))
+    records = np.empty(len(order), POINT)
+    records["metric"] = metric
+    for column in ("step", "time", "epoch", "value"):
+        records[column] = getattr(points, column)[order]
     lowest = int(points.step.min())
     if lowest == NO_STEP:
         _give_many_steps(records, known)
@@ -119,6 +119,20 @@ def _order_many(points: PointColumns, numbers: Sequence[int], known: Mapping[int
         summarise(records["step"], np.ascontiguousarray(records["value"]), begins),
         int(points.time.min()),
     )
+
+
+def _by_metric(
+    places: npt.NDArray[np.uint32], numbers: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
+    """The order of points by metric, and else as they came; and their metrics' numbers in that order.
+
+    Mostly that is the order by step, too: then all that is left to do is to see so.
+    """
+    distinct, rank = np.unique(numbers, return_inverse=True)
+    small = np.uint16 if len(distinct) <= 2**16 else np.uint32  # numbers of 16 bits are sorted in linear time
+    ranks = rank.astype(small)[places]
+    order = np.argsort(ranks, kind="stable")
+    return order, distinct[ranks[order]]
 
 
 def _check_metric(largest: int, numbers: Sequence[int]) -> None:
