@@ -11,7 +11,7 @@ import pytest
 from halley.core.metric import MetricId
 from halley.errors import StorageError, StorageVersionError
 from halley.storage.open import DATABASE_FILE, open_storage
-from halley.storage.sql import dialect
+from halley.storage.sql import sqlite
 from halley.storage.sql.migrate import list_migrations
 from halley.storage.testing.make import log_values, make_run
 
@@ -86,7 +86,7 @@ def test_a_path_that_is_too_long(tmp_path):
 
 
 def test_another_program_that_holds_the_database(storage, folder, monkeypatch):
-    monkeypatch.setattr(dialect, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
     storage.close()
     storage = open_storage(folder)
     other = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from halley.storage.open import DATABASE_FILE
 from halley.storage.sql.catalog.tables import metadata
-from halley.storage.sql.dialect import Sqlite
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import list_migrations, migrate, split_statements
+from halley.storage.sql.sqlite import Sqlite
 
 GOLDEN = Path(__file__).parent / "golden" / "schema.sql"
 

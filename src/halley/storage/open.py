@@ -6,9 +6,10 @@ from pathlib import Path
 
 from halley.errors import SettingError, StorageError
 from halley.storage.lock import FolderLock
-from halley.storage.sql.dialect import PAGE_BYTES, Dialect, Sqlite
+from halley.storage.sql.dialect import Dialect
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import migrate
+from halley.storage.sql.sqlite import PAGE_BYTES, Sqlite
 from halley.storage.sql.store import SqlStorage
 from halley.storage.wal import check_log
 

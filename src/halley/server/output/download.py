@@ -1,51 +1,45 @@
-"""The whole output of an experiment as a text file."""
+"""The whole output of an experiment as a text file.
 
-from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+No snapshot is held for as long as a slow reader takes: what leaves at a time is read from one moment, and the next
+part goes on where it ended.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
 
 from litestar.response import Stream
 
 from halley.core.ids import ExperimentKey
 from halley.server.experiments.api import find_run
+from halley.storage.ports.output import BEGINNING
 from halley.storage.ports.storage import Storage
 
+_PIECES = 8
+"""Pieces of some thousand lines that are read from one snapshot, and held in memory."""
 
-async def download(storage: Storage, key: ExperimentKey) -> Stream:
+
+def download(storage: Storage, key: ExperimentKey) -> Stream:
     """Stream every line.
 
     Raises:
         NotFound: no experiment has this key.
     """
-    pieces = _text(storage, key)
-    # A snapshot belongs to one thread: this download has a thread of its own for as long as it lasts.
-    thread = ThreadPoolExecutor(1, thread_name_prefix="download")
-    try:
-        first = await get_running_loop().run_in_executor(thread, next, pieces, None)
-    except BaseException:
-        thread.shutdown(wait=False)
-        raise
+    with storage.read() as session:
+        run = find_run(session.catalog, key)
     return Stream(
-        _run(thread, pieces, first),
+        _text(storage, run),
         media_type="text/plain; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="output-{key}.txt"', "Cache-Control": "no-store"},
     )
 
 
-def _text(storage: Storage, key: ExperimentKey) -> Iterator[bytes]:
-    with storage.read() as session:
-        run = find_run(session.catalog, key)
-        yield b""
-        for lines in session.output.stream_all(run):
-            yield "".join(f"{line.text}\n" for line in lines).encode("utf-8", "replace")
-
-
-async def _run(thread: ThreadPoolExecutor, pieces: Iterator[bytes], piece: bytes | None) -> AsyncIterator[bytes]:
-    try:
-        while piece is not None:
-            if piece:
-                yield piece
-            piece = await get_running_loop().run_in_executor(thread, next, pieces, None)
-    finally:
-        thread.submit(pieces.close)  # type: ignore[attr-defined]  # a generator: leaves the snapshot in its own thread
-        thread.shutdown(wait=False)
+def _text(storage: Storage, run: int) -> Iterator[bytes]:
+    place = BEGINNING
+    while True:
+        with storage.read() as session:
+            pieces = list(islice(session.output.stream_all(run, after=place), _PIECES))
+        for piece in pieces:
+            yield "".join(f"{line.text}\n" for line in piece.lines).encode("utf-8", "replace")
+        if len(pieces) < _PIECES:
+            return
+        place = pieces[-1].end

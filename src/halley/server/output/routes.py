@@ -62,14 +62,15 @@ def search_output(
     operation_id="downloadOutput",
     summary="The whole output as a text file",
     media_type="text/plain",
+    sync_to_thread=True,
     responses={
         200: ResponseSpec(str, generate_examples=False, media_type="text/plain", description="All lines."),
         **failures(400, 404),
     },
 )
-async def download_output(key: FromPath[str], storage: GivenStorage) -> Stream:
+def download_output(key: FromPath[str], storage: GivenStorage) -> Stream:
     """Every line of stdout and stderr, streamed as a text file."""
-    return await download(storage, checked_key(key))
+    return download(storage, checked_key(key))
 
 
 router = Router("/", route_handlers=[read_output, search_output, download_output], tags=["output"])

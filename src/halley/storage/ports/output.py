@@ -21,6 +21,24 @@ class OutputPage(NamedTuple):
     lines: Sequence[OutputLine]
 
 
+class OutputPlace(NamedTuple):
+    """A place between two lines: behind line `number` of the `position`-th writer, which is counted from 0."""
+
+    position: int
+    number: int
+
+
+BEGINNING = OutputPlace(-1, -1)
+"""Before the first line."""
+
+
+class OutputPiece(NamedTuple):
+    """Lines that lie together, and the place behind them."""
+
+    lines: Sequence[OutputLine]
+    end: OutputPlace
+
+
 class OutputMatches(NamedTuple):
     """Places (as counted by `first` in `read` with the same stream) of lines that hold a text."""
 
@@ -43,8 +61,12 @@ class Output(Protocol):
         """Where a text stands as it is shown: without case, and without the escape sequences of colours."""
         ...
 
-    def stream_all(self, run: int) -> Iterator[Sequence[OutputLine]]:
-        """All lines in pieces, for download."""
+    def stream_all(self, run: int, *, after: OutputPlace = BEGINNING) -> Iterator[OutputPiece]:
+        """All lines behind a place, in pieces of a few thousand at most.
+
+        A later snapshot goes on from the end of a piece, so that none is held for as long as a slow reader takes. A
+        line that was replaced meanwhile may be in its earlier state.
+        """
         ...
 
     def delete(self, run: int) -> bool:

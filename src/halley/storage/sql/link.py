@@ -268,6 +268,10 @@ class Link:
         if not self.dialect.give_back_space(self._driver, self.deleted_rows):
             self.deleted_rows = 0
 
+    def keep_log_short(self) -> None:
+        """See that what is only there for recovery does not grow without end; between two transactions."""
+        self.dialect.keep_log_short(self._driver)
+
     def roll_back(self) -> None:
         """Leave the transaction, if there still is one."""
         self._drop()

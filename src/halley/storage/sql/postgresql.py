@@ -226,6 +226,9 @@ class Postgresql:
         self._vacuum.note(rows)
         return False
 
+    def keep_log_short(self, driver: Any) -> None:
+        """See `Dialect.keep_log_short`: its checkpointer does it, whoever reads."""
+
     def close(self) -> None:
         """See `Dialect.close`."""
         self._vacuum.close()

@@ -74,6 +74,8 @@ class Writer:
             while group:
                 group = self._commit(group)
             self._give_back_space()
+            with suppress(Exception):  # nothing of it is lost: the next group says what is wrong, or tries again
+                self._link.keep_log_short()
         self._link.close()
 
     def _next_group(self) -> tuple[list[_Work], bool]:

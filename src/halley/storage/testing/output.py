@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halley.core.output import STDERR, STDOUT, OutputLine, strip_escapes
+from halley.storage.ports.output import BEGINNING
 from halley.storage.ports.storage import Storage
 from halley.storage.testing.make import WAIT_SECONDS, make_run
 from halley.storage.testing.metrics import settings_of_suite
@@ -89,7 +90,10 @@ class OutputContract:
             shown = [strip_escapes(line.text).lower() for line in wanted]
             assert list(found.places) == [at for at, one in enumerate(shown) if text.lower() in one]
             assert found.total == len(found.places)
-            assert [line for piece in session.output.stream_all(run) for line in piece] == everything
+            pieces = list(session.output.stream_all(run))
+            assert [line for piece in pieces for line in piece.lines] == everything
+            for place, piece in enumerate(pieces):
+                assert list(session.output.stream_all(run, after=piece.end)) == pieces[place + 1 :]
 
     def test_a_number_that_comes_again_replaces_the_line(self, storage: Storage) -> None:
         """A progress bar keeps its last state, also far back among the replaceable lines."""
@@ -169,6 +173,24 @@ class OutputContract:
             assert session.output.read(run) == (0, 0, [])
             assert session.output.search(run, "x") == (0, [])
             assert list(session.output.stream_all(run)) == []
+
+    def test_reading_goes_on_behind_a_place_whatever_was_sealed_meanwhile(self, storage: Storage) -> None:
+        """Also of several writers, and also if it was read in the middle of what is one piece now."""
+        run = make_run(storage)
+        lines = make_lines(0, 2_500)
+        read: list[OutputLine] = []
+        place = BEGINNING
+        for count in (3, 700, 1_100, 2_500):
+            put(storage, run, WRITER, lines[len(read) : count])
+            with storage.read() as session:
+                for piece in session.output.stream_all(run, after=place):
+                    read += piece.lines
+                    place = piece.end
+            assert read == lines[:count]
+        put(storage, run, "b" * 32, lines[:5])
+        with storage.read() as session:
+            (rest,) = session.output.stream_all(run, after=place)
+        assert list(rest.lines) == lines[:5]
 
     def test_deleting_a_run_leaves_the_others(self, storage: Storage) -> None:
         """All lines of one run go, none of another."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from halley.core.output import STDOUT, OutputLine
-from halley.storage.ports.output import OutputMatches, OutputPage
+from halley.storage.ports.output import BEGINNING, OutputMatches, OutputPage, OutputPiece, OutputPlace
 from halley.storage.sql.delete import Rows, delete_slice
 from halley.storage.sql.link import Link
 from halley.storage.sql.output.pack import find_text, pack, unpack
@@ -25,6 +25,8 @@ _TABLES = (
     Rows("output_line", "position, number", 5_000),
 )
 """What there is of a run, and how much of it is deleted at a time."""
+
+_ALL = 2**62
 
 _PUT_LINE = """
 insert into output_line (run, position, number, stream, time, content) values (?, ?, ?, ?, ?, ?)
@@ -160,13 +162,24 @@ class SqlOutput:
             place += stretch.n
         return OutputMatches(total, places)
 
-    def stream_all(self, run: int) -> Iterator[Sequence[OutputLine]]:
+    def stream_all(self, run: int, *, after: OutputPlace = BEGINNING) -> Iterator[OutputPiece]:
         """See `Output.stream_all`."""
-        for stretch in self._list_stretches(run, None):
-            if stretch.chunk is None:
-                yield self._read_rows(run, stretch.position, 0, stretch.n, None)
-            else:
-                yield self._read_chunk(stretch.chunk, None)
+        is_behind = (
+            f"(position > {int(after.position)} or (position = {int(after.position)} and %s > {int(after.number)}))"
+        )
+        sealed = self._link.rows(
+            f"select position, id from output_chunk where run = ? and {is_behind % 'last'} order by position, last",
+            (run,),
+        )
+        loose = self._link.rows(
+            f"select distinct position, null from output_line where run = ? and {is_behind % 'number'}", (run,)
+        )
+        for position, chunk in sorted([*sealed, *loose], key=lambda row: row[0]):  # stable: chunks come before rows
+            is_loose = chunk is None
+            lines = self._read_rows(run, position, 0, _ALL, None) if is_loose else self._read_chunk(chunk, None)
+            if position == after.position:  # what was loose then may be sealed now, together with what came later
+                lines = [line for line in lines if line.number > after.number]
+            yield OutputPiece(lines, OutputPlace(position, lines[-1].number))
 
     def delete(self, run: int) -> bool:
         """See `Output.delete`."""
