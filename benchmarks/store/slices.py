@@ -36,9 +36,9 @@ def measure_slices(place: Place, *, size: int) -> Iterator[Figure]:
             time.sleep(QUIET_SECONDS)
             yield _say(place, "while nothing is deleted", feeder.take())
             began = time.perf_counter()
-            slices = _delete(storage, sliced)
+            cpu = _delete(storage, sliced)
             took = time.perf_counter() - began
-            said = f"{slices} slices in {took:.2f} s"
+            said = f"{len(cpu)} slices in {took:.2f} s, each {np.median(cpu) * 1e3:.1f} ms of CPU in Halley"
             yield _say(place, f"while a run of {size:,} points is deleted in slices", feeder.take(), said)
             began = time.perf_counter()
             _wait_for_space(place)
@@ -66,13 +66,20 @@ def _interleaved(runs: Sequence[int], size: int, piece: int = 50_000) -> Iterato
             yield run, PointColumns([points.name_of(1)], np.zeros(piece, np.uint32), *clock, values)
 
 
-def _delete(storage: SqlStorage, run: int) -> int:
-    """Delete a run as the server does; return how many slices it took."""
+def _delete(storage: SqlStorage, run: int) -> list[float]:
+    """Delete a run as the server does; return the CPU seconds of each slice."""
     storage.write(lambda session: session.catalog.delete_experiment(run, now=1)).result()
-    slices = 1
-    while storage.write(partial(erase, run)).result():
-        slices += 1
-    return slices
+    seconds: list[float] = []
+
+    def erase_some(session: Session) -> bool:
+        began = time.thread_time()
+        has_more = erase(run, session)
+        seconds.append(time.thread_time() - began)
+        return has_more
+
+    while storage.write(erase_some).result():
+        pass
+    return seconds
 
 
 def _erase_whole(run: int, session: Session) -> None:

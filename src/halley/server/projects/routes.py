@@ -66,7 +66,7 @@ def get_project(workspace: FromPath[str], project: FromPath[str], storage: Given
     responses=failures(400, 404),
 )
 def list_columns(workspace: FromPath[str], project: FromPath[str], storage: GivenStorage) -> ColumnList:
-    """Every parameter, other and metric that an experiment of the project has, by kind and name; at most 5,000."""
+    """Every parameter, other and metric that an experiment of the project has, by kind and name; 5,000 of a kind."""
     checked(check_place_name, workspace, "workspace")
     checked(check_place_name, project, "project")
     with storage.read() as session:

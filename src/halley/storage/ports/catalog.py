@@ -274,7 +274,7 @@ class Catalog(Protocol):
         ...
 
     def list_columns(self, workspace: str, project: str) -> Sequence[Column]:
-        """Every parameter, other and metric that an experiment of the project has, by kind and name; at most 5,000."""
+        """What experiments of the project have: metrics, others, parameters, each by name, at most 5,000 of a kind."""
         ...
 
     def search_metrics(

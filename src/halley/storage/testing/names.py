@@ -48,6 +48,16 @@ class NamesContract:
             assert session.catalog.search_metrics("default", "general", limit=8).has_more is True
             assert session.catalog.search_metrics("default", "nowhere") == ((), False)
 
+    def test_very_many_metrics_leave_room_for_other_columns(self, storage: Storage) -> None:
+        """At most 5,000 of a kind are listed; the search finds the others."""
+        run = make_run(storage)
+        log(storage, run, [(MetricId(f"m{at:04}"), 0, 1, 0.0, 1.0) for at in range(5_010)])
+        storage.write(lambda session: session.catalog.put_others(run, {"note": 1})).result(WAIT_SECONDS)
+        with storage.read() as session:
+            columns = session.catalog.list_columns("default", "general")
+        assert [column.name for column in columns] == [*(f"m{at:04}" for at in range(5_000)), "note"]
+        assert list_names(storage, text="M5009") == ["m5009:1"]
+
     @settings_of_suite
     @given(acts=st.lists(st.tuples(st.integers(0, 3), st.sets(st.sampled_from("abcdef"))), max_size=15))
     def test_runs_of_a_metric_are_counted_whatever_is_deleted(

@@ -3,7 +3,7 @@ import { ChartLine, ListFilter, Rows3 } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { describeError } from '@/api/errors'
 import { useLive } from '@/api/live'
-import { useColumns, useProject, type ProjectId } from '@/api/projects'
+import { useColumns, useMetrics, useProject, type ProjectId } from '@/api/projects'
 import { setHighlight } from '@/charts/highlight'
 import { MOST, toggleRun } from '@/features/charts/choose'
 import { RunList } from '@/features/charts/RunList'
@@ -46,10 +46,8 @@ export function ChartsPage() {
       void navigate({ search: before => ({ ...before, ...change }), replace: !isNewPlace(change), resetScroll: false }),
     [navigate],
   )
-  const metrics = useMemo(
-    () => (columns.data ?? []).filter(column => column.kind === 'metric').map(({ name, context }): PanelMetric => ({ name, context })),
-    [columns.data],
-  )
+  const metrics: readonly PanelMetric[] = useMetrics(id, columns.data, '')
+  const found: readonly PanelMetric[] = useMetrics(id, columns.data, view.metric ?? '')
   const value = useMemo(() => metrics.find(metric => metricKey(metric) === view.value) ?? headlineMetric(metrics), [metrics, view.value])
 
   const failed = [counts, columns].find(query => query.error && !query.data)
@@ -103,7 +101,7 @@ export function ChartsPage() {
         ) : (
           <MetricCharts
             experiments={runs.drawn}
-            metrics={metrics}
+            metrics={found}
             view={view}
             onView={onView}
             empty={<Empty experiments={counts.data?.experiment_count ?? 0} project={id} />}

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, Columns3, Plus, X } from 'lucide-react'
 import { useState } from 'react'
+import { useMetrics, type ProjectId } from '@/api/projects'
 import type { Column } from '@/api/types'
 import { columnTitle, encodeColumn, field, FIELDS, metric, type TableColumn } from '@/features/experiments/columns'
 import { formatCount } from '@/lib/format'
@@ -12,7 +13,7 @@ const LIMIT = 100 // choices of a kind shown at once; typing narrows
 const METRIC_VALUES = ['sketch', 'last', 'min', 'max', 'count', 'step'] as const
 const METRIC_WORDS = { sketch: 'sketch', last: 'last', min: 'min', max: 'max', count: 'points', step: 'step' } as const
 
-interface ColumnPickerProps {
+interface ColumnPickerProps extends ProjectId {
   available: readonly Column[]
   columns: readonly TableColumn[]
   isDefault: boolean
@@ -20,7 +21,7 @@ interface ColumnPickerProps {
 }
 
 /** Chooses and orders the table's columns. */
-export function ColumnPicker({ available, columns, isDefault, onChange }: ColumnPickerProps) {
+export function ColumnPicker({ workspace, project, available, columns, isDefault, onChange }: ColumnPickerProps) {
   const [text, setText] = useState('')
   const shown = new Set(columns.map(encodeColumn))
   const matches = (name: string) =>
@@ -36,7 +37,7 @@ export function ColumnPicker({ available, columns, isDefault, onChange }: Column
     next.splice(place + by, 0, column!)
     onChange(next)
   }
-  const metrics = available.filter(column => column.kind === 'metric' && matches(`${column.name} ${column.context}`))
+  const metrics = useMetrics({ workspace, project }, available, text).filter(({ name, context }) => matches(`${name} ${context}`))
   const loose = (kind: 'parameter' | 'other') =>
     available.filter(column => column.kind === kind).map(({ name }): TableColumn => ({ kind, name, context: '', value: 'last' }))
   const groups: [string, TableColumn[]][] = [

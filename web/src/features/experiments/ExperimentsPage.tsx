@@ -99,6 +99,8 @@ export function ExperimentsPage() {
             Archived
           </Toggle>
           <ColumnPicker
+            workspace={workspace}
+            project={project}
             available={available.data ?? []}
             columns={columns ?? []}
             isDefault={view.columns === undefined}

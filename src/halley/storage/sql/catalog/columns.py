@@ -19,12 +19,12 @@ select name from hop where name is not null limit ?
 
 
 def list_columns(link: Link, project_id: int) -> list[Column]:
-    """Every parameter, other and metric of a project, by kind and name; at most `COLUMN_LIMIT`."""
+    """Every parameter, other and metric of a project, by kind and name; at most `COLUMN_LIMIT` of a kind."""
     metrics = list_names(link, project_id, COLUMN_LIMIT)
     columns = [Column(kind="metric", name=name, context=context) for name, context in metrics]
     columns += [Column(kind="other", name=name) for name in _list_facts(link, project_id, OTHER)]
     columns += [Column(kind="parameter", name=name) for name in _list_facts(link, project_id, PARAMETER)]
-    return columns[:COLUMN_LIMIT]
+    return columns
 
 
 def _list_facts(link: Link, project_id: int, kind: str) -> list[str]:
