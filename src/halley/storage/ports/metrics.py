@@ -100,6 +100,15 @@ class Metrics(Protocol):
         """Append points."""
         ...
 
+    def fork(self, run: int, parent: int, step: int) -> None:
+        """Let a run without points begin with what another has now up to a step, that step inside.
+
+        No point is copied: the series are read through the parent, and have all its times and epochs. What happens to
+        the parent later, be it told of earlier steps, or deleted, changes nothing for the fork; a fork that is told of
+        a step that it inherits changes nothing for the parent.
+        """
+        ...
+
     def list_series(self, run: int) -> Sequence[Series]:
         """All metrics of a run by name and context."""
         ...

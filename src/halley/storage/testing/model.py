@@ -24,6 +24,16 @@ class ModelRun:
             series[at] = (time, epoch, value)
             self.first_time = time if self.first_time is None else min(self.first_time, time)
 
+    def fork(self, step: int) -> "ModelRun":
+        """A run that begins with what this one has now up to a step."""
+        child = ModelRun()
+        for metric, series in self.points.items():
+            kept = {at: point for at, point in series.items() if at <= step}
+            if kept:
+                child.points[metric] = kept
+                child.first_time = self.first_time
+        return child
+
     def list_series(self) -> list[Series]:
         """All series by name and context."""
         return [self._summarise(metric) for metric in sorted(self.points)]

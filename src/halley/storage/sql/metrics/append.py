@@ -14,7 +14,8 @@ from halley.storage.ports.metrics import PointColumns
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.codec import Columns, Records, columns_of, settle_columns
 from halley.storage.sql.metrics.fold import fold
-from halley.storage.sql.metrics.memory import Memory, RunMemory
+from halley.storage.sql.metrics.fork import settle_self, settle_series
+from halley.storage.sql.metrics.memory import ORIGIN, Memory, RunMemory
 from halley.storage.sql.metrics.order import Ordered, order
 from halley.storage.sql.metrics.points import read_journal, read_series
 from halley.storage.sql.metrics.summary import Summary, add, summarise_one
@@ -30,7 +31,6 @@ _FOLD_POINTS, _FOLD_WIDTH, _FOLD_LIMIT = 4_096, 256, 65_536
 """The journal of a run is folded at 4,096 points, at 256 a metric if that is more, and at 65,536 in any case."""
 
 _JOURNAL = insert("journal", {"run": "integer", "n": "integer", "points": "blob"})
-_ORIGIN = insert("origin", {"run": "integer", "first_time": "integer"}, key=1)
 _SERIES = insert(
     "series",
     {
@@ -62,7 +62,7 @@ def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
     known = memory.recall(run)
     new = order(points, memory.number(points.metrics), known.series)
     _keep_first_time(link, run, known, new.first_time)
-    _put_summaries(link, run, known, _add_all(link, run, known, new))
+    _put_summaries(link, run, known, _add_all(link, memory, run, known, new))
 
     is_direct = new.n >= _DIRECT_POINTS * len(new.metrics) and known.waiting >= 0
     if not is_direct:
@@ -81,14 +81,14 @@ def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
 
 def _keep_first_time(link: Link, run: int, known: RunMemory, time: int) -> None:
     if known.first_time is None or time < known.first_time:
-        link.put(_ORIGIN, (run, time))
+        link.put(ORIGIN, (run, time))
         known.first_time = time
 
 
 # summaries
 
 
-def _add_all(link: Link, run: int, known: RunMemory, new: Ordered) -> dict[int, Summary]:
+def _add_all(link: Link, memory: Memory, run: int, known: RunMemory, new: Ordered) -> dict[int, Summary]:
     journal: Records | None = None
     changed: dict[int, Summary] = {}
     for place, (metric, first, summary) in enumerate(zip(new.metrics, new.firsts, new.summaries, strict=True)):
@@ -98,6 +98,9 @@ def _add_all(link: Link, run: int, known: RunMemory, new: Ordered) -> dict[int, 
         elif first > old.last_step:
             changed[metric] = add(old, summary)
         else:
+            if known.has_kin:
+                settle_self(link, memory.holder, run, metric)
+                settle_series(link, memory.holder, run, metric, first)
             if journal is None:
                 journal = read_journal(link, run)
             end = new.begins[place + 1] if place + 1 < len(new.begins) else new.n

@@ -2,7 +2,9 @@
 
 from halley.core.metric import MetricId
 from halley.storage.sql.delete import Rows, delete_slice
+from halley.storage.sql.hold import Holder
 from halley.storage.sql.link import Link, in_list
+from halley.storage.sql.metrics.fork import settle_heirs, settle_series
 from halley.storage.sql.metrics.points import read_journal
 from halley.storage.sql.names import count_out
 
@@ -19,9 +21,9 @@ _TABLES = (
 """What there is of a run, and how much of it is deleted at a time."""
 
 
-def delete_run(link: Link, run: int) -> bool:
+def delete_run(link: Link, holder: Holder, run: int) -> bool:
     """Delete a slice of what there is of a run; say whether there may be more."""
-    return _delete_summaries(link, run) or delete_slice(link, run, _TABLES)
+    return settle_heirs(link, holder, run) or _delete_summaries(link, run) or delete_slice(link, run, _TABLES)
 
 
 def _delete_summaries(link: Link, run: int) -> bool:
@@ -37,12 +39,15 @@ def _delete_summaries(link: Link, run: int) -> bool:
     return len(rows) == _SERIES_PER_SLICE
 
 
-def delete_series(link: Link, run: int, metric: MetricId) -> bool:
+def delete_series(link: Link, holder: Holder, run: int, metric: MetricId) -> bool:
     """Delete a metric of a run: its summary, chunks, clocks that no other metric shares, and points in the journal."""
     link.lock(run)
     number = link.value("select id from metric where name = ? and context = ?", tuple(metric))
-    project_id = link.value("delete from series where run = ? and metric = ? returning project_id", (run, number or 0))
-    if number is None or project_id is None:
+    if number is None:
+        return False
+    settle_series(link, holder, run, number, -(2**63))
+    project_id = link.value("delete from series where run = ? and metric = ? returning project_id", (run, number))
+    if project_id is None:
         return False
     count_out(link, project_id, [number])
     link.run("delete from heritage where run = ? and metric = ?", (run, number))

@@ -98,6 +98,8 @@ def _draw_news(
     grid, begin = further
     rest = Grid(grid.edges[begin:], grid.width)
     low = float(rest.edges[0])
+    if question.low is not None:
+        low = max(low, question.low)  # the first bucket may begin before the chart does
     only = {key: known[key] for key in grown}
     lines = find_lines(link, question.runs, question.metrics, to_span(low, question.high), has_digests=True, known=only)
     axis = StepAxis(link)

@@ -12,6 +12,10 @@ from halley.errors import StorageError
 from halley.storage.sql.hold import Holder
 from halley.storage.sql.link import NAMES, Link
 from halley.storage.sql.metrics.summary import Summary
+from halley.storage.sql.put import insert
+
+ORIGIN = insert("origin", {"run": "integer", "first_time": "integer"}, key=1)
+"""The earliest time of a run."""
 
 _SERIES_LIMIT = 200_000
 """Most series remembered; some 60 MB."""
@@ -28,19 +32,28 @@ class RunMemory:
         first_time: The earliest time of a point, None before the first.
         waiting: How many points are in its journal.
         series: Metric number to summary.
+        has_kin: Whether it was forked, or others were forked from it.
         version: Of the run, when this was read.
     """
 
-    __slots__ = ("first_time", "project_id", "series", "version", "waiting")
+    __slots__ = ("first_time", "has_kin", "project_id", "series", "version", "waiting")
 
     def __init__(
-        self, version: int, project_id: int, first_time: int | None, waiting: int, series: dict[int, Summary]
+        self,
+        version: int,
+        project_id: int,
+        first_time: int | None,
+        waiting: int,
+        series: dict[int, Summary],
+        *,
+        has_kin: bool,
     ) -> None:
         self.version = version
         self.project_id = project_id
         self.first_time = first_time
         self.waiting = waiting
         self.series = series
+        self.has_kin = has_kin
 
 
 class Memory:
@@ -103,6 +116,7 @@ class Memory:
             link.value("select first_time from origin where run = ?", (run,)),
             link.value("select cast(coalesce(sum(n), 0) as bigint) from journal where run = ?", (run,)),
             {metric: summary for _, metric, summary in read_summaries(link, run)},
+            has_kin=link.value("select 1 from heritage where run = ? or source = ? limit 1", (run, run)) is not None,
         )
 
     def number(self, metrics: Sequence[MetricId]) -> list[int]:

@@ -11,6 +11,7 @@ from halley.storage.sql.metrics.delete import delete_run, delete_series
 from halley.storage.sql.metrics.draw import Question, draw, sketch
 from halley.storage.sql.metrics.export import export
 from halley.storage.sql.metrics.fold import compact
+from halley.storage.sql.metrics.fork import fork
 from halley.storage.sql.metrics.memory import Memory, read_summaries
 
 
@@ -34,6 +35,15 @@ class SqlMetrics:
             StorageError: there is no such run.
         """
         append(self._link, self._writing, run, points)
+
+    def fork(self, run: int, parent: int, step: int) -> None:
+        """See `Metrics.fork`.
+
+        Raises:
+            ArgumentError: the run has points already, or is its own parent.
+            StorageError: there is no such run, or no such parent.
+        """
+        fork(self._link, self._writing, run, parent, step)
 
     def list_series(self, run: int) -> Sequence[Series]:
         """See `Metrics.list_series`."""
@@ -70,7 +80,7 @@ class SqlMetrics:
     def delete(self, run: int) -> bool:
         """See `Metrics.delete`."""
         self._writing.holder.hold(run)
-        has_more = delete_run(self._link, run)
+        has_more = delete_run(self._link, self._writing.holder, run)
         if has_more:
             self._writing.holder.change(run)
         else:
@@ -80,7 +90,7 @@ class SqlMetrics:
     def delete_metric(self, run: int, metric: MetricId) -> bool:
         """See `Metrics.delete_metric`."""
         self._writing.holder.hold(run)
-        was_there = delete_series(self._link, run, metric)
+        was_there = delete_series(self._link, self._writing.holder, run, metric)
         self._writing.holder.change(run)
         return was_there
 

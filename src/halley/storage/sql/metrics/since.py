@@ -50,7 +50,7 @@ def make_cursor(question: Question, grid: Grid, begin: float, known: Mapping[Key
     edges = grid.edges
     cursor = Cursor(
         _check(question),
-        begin,
+        float(begin),
         grid.width,
         float(edges[0]) if len(edges) else 0.0,
         len(edges),
