@@ -14,10 +14,9 @@ import resource
 import shlex
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 
@@ -26,10 +25,11 @@ import psutil
 from benchmarks.store import finished, limits, points
 from benchmarks.store.deleting import measure_delete
 from benchmarks.store.load import add_runs, cut, load_all, tidy
-from benchmarks.store.places import Cost, Place, SqlitePlace, spend
+from benchmarks.store.places import Place, SqlitePlace, spend
 from benchmarks.store.read import charting, read
 from benchmarks.store.search import read_page
 from benchmarks.store.table import Figure, Goal, figure, machine, write_number, write_power, write_row, write_table
+from benchmarks.store.watch import Memory, Tenth, flatness, pace, say_tenth
 
 from halley.storage.ports.storage import Session
 from halley.storage.sql.store import SqlStorage
@@ -42,30 +42,6 @@ MEMORY_LIMIT_BYTES = 4 * 2**30
 METRICS, STEPS = 100, 1_000
 TENTHS = 10
 ROUNDS = 9
-
-
-class Memory:
-    """The most memory that this process had, seen every 20 ms."""
-
-    def __init__(self) -> None:
-        self.most = 0.0
-
-    @contextmanager
-    def watch(self) -> Iterator[None]:
-        """Watch while the context lasts."""
-        process, stop = psutil.Process(), threading.Event()
-
-        def look() -> None:
-            while not stop.wait(0.02):
-                self.most = max(self.most, process.memory_info().rss / 1e6)
-
-        thread = threading.Thread(target=look)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
 
 
 # many runs
@@ -81,8 +57,9 @@ def load_many(place: Place, runs: int) -> Iterator[Figure]:
         numbers = add_runs(storage, runs)
         tenths = []
         for part in np.array_split(np.array(numbers), TENTHS):
-            tenths.append(spend(place, lambda part=part: _load_runs(storage, part.tolist(), sources))[0])
-            _say_tenth(tenths, count / TENTHS, place, memory)
+            cost, _ = spend(place, lambda part=part: _load_runs(storage, part.tolist(), sources))
+            tenths.append(Tenth(cost, pace()))
+            say_tenth(tenths, count / TENTHS, place, memory)
     yield from _say_loading(f"loading {write_power(count)} points as {runs:,} runs", place, tenths, count, memory, base)
 
 
@@ -108,34 +85,26 @@ def _load_runs(storage: SqlStorage, runs: Sequence[int], sources: Sequence[Seque
         tidy(storage, [run])
 
 
-def _say_tenth(tenths: Sequence[Cost], count: float, place: Place, memory: Memory) -> None:
-    cost = tenths[-1]
-    print(
-        f"  tenth {len(tenths)}: {count / cost.cpu / 1e6:.2f} M points per CPU-second, {count / cost.wall / 1e6:.2f} "
-        f"M/s of wall time, {place.size() / 1e9:.2f} GB, {memory.most:.0f} MB of memory at most",
-        flush=True,
-    )
-
-
 def _say_loading(
-    what: str, place: Place, tenths: Sequence[Cost], count: int, memory: Memory, base: float
+    what: str, place: Place, tenths: Sequence[Tenth], count: int, memory: Memory, base: float
 ) -> Iterator[Figure]:
-    rates = [count / len(tenths) / cost.cpu / 1e6 for cost in tenths]
+    rates = [count / len(tenths) / tenth.cost.cpu / 1e6 for tenth in tenths]
+    flat, paces = flatness(tenths)
     yield figure(
         f"{what}, tidied at the end of each",
         place.name,
         rates,
         "M points per CPU-second",
         note=f"tenth by tenth: {', '.join(f'{rate:.2f}' for rate in rates)}; "
-        f"{count / sum(cost.wall for cost in tenths) / 1e6:.2f} M/s of wall time",
+        f"{count / sum(tenth.cost.wall for tenth in tenths) / 1e6:.2f} M/s of wall time",
     )
     yield figure(
-        "the last tenth's rate against the first's",
+        "flat ingest: the last tenth's rate against the first's, at the machine's pace then",
         place.name,
-        [rates[-1] / rates[0]],
+        [flat],
         "x",
         goal=Goal(">=", 0.9),
-        note="flat ingest",
+        note=paces,
     )
     yield figure(
         "size on disk",
@@ -197,7 +166,7 @@ def load_single(place: Place, size: int) -> Iterator[Figure]:
     """Load a series of a billion points, and shorter ones to compare it with."""
     memory = Memory()
     base = psutil.Process().memory_info().rss / 1e6
-    tenths: list[Cost] = []
+    tenths: list[Tenth] = []
     with memory.watch(), closing(place.open()) as storage:
         runs = add_runs(storage, len(_sizes(size)))
         for run, shorter in zip(runs[:-1], _sizes(size)[:-1], strict=True):
@@ -209,16 +178,18 @@ def load_single(place: Place, size: int) -> Iterator[Figure]:
                 pieces = points.long_series(size // TENTHS, start=begin)
                 return load_all(storage, ((runs[-1], columns) for columns in pieces))
 
-            tenths.append(spend(place, load)[0])
-            _say_tenth(tenths, size / TENTHS, place, memory)
+            tenths.append(Tenth(spend(place, load)[0], pace()))
+            say_tenth(tenths, size / TENTHS, place, memory)
         tidy(storage, runs)
-    rates = [size / TENTHS / cost.cpu / 1e6 for cost in tenths]
+    rates = [size / TENTHS / tenth.cost.cpu / 1e6 for tenth in tenths]
+    flat, paces = flatness(tenths)
     yield figure(
         f"loading one series of {write_power(size)} points",
         place.name,
         rates,
         "M points per CPU-second",
-        note=f"tenth by tenth: {', '.join(f'{rate:.2f}' for rate in rates)}; making the points included; "
+        note=f"tenth by tenth: {', '.join(f'{rate:.2f}' for rate in rates)}; the last against the first {flat:.2f}x at "
+        f"the machine's pace then; {paces}; making the points included; "
         f"{(place.size() - before) / size:.2f} bytes a point; memory {memory.most:.0f} MB at most, {base:.0f} MB of it "
         "before the store was opened",
     )
