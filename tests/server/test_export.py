@@ -96,6 +96,17 @@ def test_a_long_export_is_read_from_several_snapshots(live, run, make, monkeypat
     assert set(names[300_000:]) <= {"c"}
 
 
+def test_many_metrics_are_looked_for_some_at_a_time(live, run, make, monkeypatch):
+    monkeypatch.setattr(export, "_METRICS", 3)
+    monkeypatch.setattr(export, "_PIECES", 2)
+    for place in range(8):
+        run.say(points=make.points([float(place)] * (1 + place % 3), name=f"m{place}"))
+    run.say(points=make.points([9.0] * 200_000, name="m4"))
+    table = read(get(live, run.key))
+    counts = {f"m{place}": 1 + place % 3 for place in range(8)} | {"m4": 200_000}
+    assert rows(table, "metric", "step") == [(name, step) for name, n in counts.items() for step in range(n)]
+
+
 def test_several_experiments(live, run, make):
     others = [make.run(live, project=run.project) for _ in range(2)]
     for place, one in enumerate([run, *others]):

@@ -20,8 +20,11 @@ from halley.server.metrics.arrow import END, MEDIA_TYPE, ArrowWriter
 from halley.storage.ports.storage import Session, Storage
 from halley.wire.api import ExportMetrics
 
-_PIECES = 8
+_PIECES = 16
 """Pieces of at most 65,536 points that are read from one snapshot, and held in memory."""
+
+_METRICS = 2_000
+"""Metrics that are looked for in one snapshot."""
 
 
 class Export(NamedTuple):
@@ -89,14 +92,16 @@ def _write(storage: Storage, export: Export, *, is_compressed: bool) -> Iterator
     for experiment, run in enumerate(export.runs):
         left, after = _list_metrics(storage, run, export.metrics), None
         while left:
+            asked = left[:_METRICS]
             with storage.read() as session:
-                pieces = list(islice(session.metrics.export_many(run, left, after=after), _PIECES))
+                pieces = list(islice(session.metrics.export_many(run, asked, after=after), _PIECES))
             for piece in pieces:
                 yield writer.write(experiment, piece)
             if len(pieces) < _PIECES:
-                break
-            last = pieces[-1]
-            left, after = left[int(last.metric[-1]) :], int(last.step[-1])
+                left, after = left[len(asked) :], None
+            else:
+                last = pieces[-1]
+                left, after = left[int(last.metric[-1]) :], int(last.step[-1])
     yield END
 
 
