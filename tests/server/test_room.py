@@ -235,3 +235,19 @@ def wait_until_told_at_least(live, make, *, seconds):
         if told >= seconds:
             return told
         assert time.monotonic() < until
+
+
+def test_lines_that_say_nothing_keep_nobody_out(start_live, make):
+    """Hundreds of bodies that are still coming hold the bytes that came, and no batch's place."""
+    live = start_live(batches_at_once=2)
+    body = encode_batch(make.run(live).batch())
+    head = f"POST /api/v1/ingest HTTP/1.1\r\nHost: localhost\r\nContent-Length: {2**20}\r\n\r\n".encode()
+    lines = []
+    try:
+        for _ in range(300):
+            lines.append(socket.create_connection((live.client.base_url.host, live.client.base_url.port), timeout=20))
+            lines[-1].sendall(head + body[:20])
+        assert live.send(make.run(live).batch()).status_code == 200
+    finally:
+        for line in lines:
+            line.close()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from halley.core.output import OutputLine
 from halley.errors import InvalidRequest, TooLarge
 from halley.wire import batch as wire
-from halley.wire.batch import Batch, Points, decode_batch, encode_batch
+from halley.wire.batch import OBJECT_LIMIT, Batch, Points, decode_batch, encode_batch
 from halley.wire.points import POINT, POINT_KIND
 from halley.wire.records import (
     AddTags,
@@ -115,3 +115,19 @@ def test_a_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
     streamed = zstandard.ZstdCompressor(write_content_size=False).compress(bytes(100_000))
     with pytest.raises(InvalidRequest):
         decode_batch(streamed)
+
+
+@pytest.mark.parametrize("kind", ["names", "records"])
+def test_what_would_become_millions_of_objects_is_refused_before_it_does(kind):
+    """A few kilobytes of zstandard hold 64 MB of the smallest objects, which would take a gigabyte."""
+    count = OBJECT_LIMIT // 5 + 1
+    many = b"\xdd" + count.to_bytes(4, "big")
+    if kind == "names":
+        raw = {"points": {"metrics": msgspec.Raw(many + b"\x92\xa1a\xa1b" * count)}}
+    else:
+        raw = {"records": [{"t": "output", "time": 1, "lines": msgspec.Raw(many + b"\x94\x01\x01\x01\xa0" * count)}]}
+    given = msgspec.structs.asdict(a_batch()) | raw
+    body = zstandard.compress(msgspec.msgpack.encode(given))
+    assert len(body) < 10_000
+    with pytest.raises(TooLarge, match=r"records and names have 16,\d+,\d+ bytes before compression, the limit is 16,"):
+        decode_batch(body)

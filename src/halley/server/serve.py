@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -77,9 +78,21 @@ def serve(server: Server, listener: socket.socket) -> None:
         # uvicorn raises the signal anew after it has stopped; it ends here, so that the store is closed in peace.
         server.should_exit = True
 
+    _allow_many_lines()
     before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
         server.run(sockets=[listener])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _allow_many_lines() -> None:
+    """Let as many lines be open as the system lets this user have: each run that is live has one or two."""
+    try:
+        import resource  # noqa: PLC0415 - there is none on Windows, which has no such limit
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -21,6 +21,10 @@ MEDIA_TYPE = "application/vnd.halley.batch"
 SIZE_LIMIT = 64 * 2**20
 """Largest batch before compression, in bytes."""
 
+OBJECT_LIMIT = 16 * 2**20
+"""Largest records and names of metrics of a batch before compression, in bytes: these become objects, which take many
+times as much memory as they take here."""
+
 COUNT_LIMIT = 2**53
 """Most records of a writer: what every reader of JSON counts exactly."""
 
@@ -87,8 +91,69 @@ class BatchReply(msgspec.Struct, frozen=True, kw_only=True):
     path: str
 
 
+class _RawPoints(msgspec.Struct, frozen=True):
+    """`Points`, the names not decoded yet."""
+
+    metrics: msgspec.Raw = msgspec.Raw(b"\x90")
+    metric: bytes = b""
+    step: bytes = b""
+    time: bytes = b""
+    epoch: bytes = b""
+    value: bytes = b""
+
+
+class RawBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch whose records and names are not decoded yet: what it costs to do so can be known before."""
+
+    version: int
+    experiment_key: str
+    workspace: str
+    project: str
+    writer: str
+    first: int
+    count: int
+    records: msgspec.Raw = msgspec.Raw(b"\x90")
+    points: _RawPoints = _RawPoints()
+    is_resend_after_loss: bool = False
+
+    @property
+    def object_bytes(self) -> int:
+        """How many bytes will become objects."""
+        return memoryview(self.records).nbytes + memoryview(self.points.metrics).nbytes
+
+    def decode(self) -> Batch:
+        """Decode the rest, and check the batch.
+
+        Raises:
+            InvalidRequest: it is no batch, of another version, or its columns do not fit together.
+        """
+        raw = self.points
+        try:
+            records = _records_decoder.decode(self.records)
+            metrics = _metrics_decoder.decode(raw.metrics)
+        except _ERRORS as error:
+            raise _no_batch(error) from error
+        batch = Batch(
+            version=self.version,
+            experiment_key=self.experiment_key,
+            workspace=self.workspace,
+            project=self.project,
+            writer=self.writer,
+            first=self.first,
+            count=self.count,
+            records=records,
+            points=Points(metrics, raw.metric, raw.step, raw.time, raw.epoch, raw.value),
+            is_resend_after_loss=self.is_resend_after_loss,
+        )
+        _check(batch)
+        return batch
+
+
+_ERRORS = (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Batch)
+_raw_decoder = msgspec.msgpack.Decoder(RawBatch)
+_records_decoder = msgspec.msgpack.Decoder(tuple[AnyRecord, ...])
+_metrics_decoder = msgspec.msgpack.Decoder(tuple[tuple[str, str], ...])
 _of_thread = threading.local()
 
 
@@ -110,24 +175,40 @@ def decode_batch(data: bytes) -> Batch:
 
     Raises:
         InvalidRequest: it is no batch, of another version, or its columns do not fit together.
-        TooLarge: it is larger than `SIZE_LIMIT` before compression.
+        TooLarge: it is larger than `SIZE_LIMIT` or `OBJECT_LIMIT` before compression.
+    """
+    return open_batch(data).decode()
+
+
+def open_batch(data: bytes) -> RawBatch:
+    """Decompress a batch, and decode what takes no more memory than it takes there.
+
+    Raises:
+        InvalidRequest: it is no batch.
+        TooLarge: it is larger than `SIZE_LIMIT` or `OBJECT_LIMIT` before compression.
     """
     try:
         size = zstandard.frame_content_size(data)
         if size > SIZE_LIMIT:
-            raise TooLarge(
-                f"The batch has {size:,} bytes before compression, the limit is {SIZE_LIMIT:,}.",
-                hint="Send fewer records in a batch.",
-            )
+            raise _too_large("The batch has", size, SIZE_LIMIT)
         if size < 0:
             raise InvalidRequest("The batch does not say its size.", hint="Compress it in one piece.")
-        batch = _decoder.decode(_decompressor().decompress(data))
-    except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequest(
-            f"The body is not a batch: {error}.", hint=f"Send {MEDIA_TYPE}, version {VERSION}."
-        ) from error
-    _check(batch)
-    return batch
+        raw = _raw_decoder.decode(_decompressor().decompress(data))
+    except _ERRORS as error:
+        raise _no_batch(error) from error
+    if raw.object_bytes > OBJECT_LIMIT:
+        raise _too_large("The batch's records and names have", raw.object_bytes, OBJECT_LIMIT)
+    return raw
+
+
+def _too_large(what: str, size: int, limit: int) -> TooLarge:
+    return TooLarge(
+        f"{what} {size:,} bytes before compression, the limit is {limit:,}.", hint="Send fewer records in a batch."
+    )
+
+
+def _no_batch(error: Exception) -> InvalidRequest:
+    return InvalidRequest(f"The body is not a batch: {error}.", hint=f"Send {MEDIA_TYPE}, version {VERSION}.")
 
 
 def _check(batch: Batch) -> None:
