@@ -472,6 +472,37 @@ def test_two_servers_may_erase_the_same_run(pair):
         assert len(session.metrics.list_series(other)) == 6_001
 
 
+def test_a_metric_that_another_server_deleted_starts_anew(pair):
+    run = make_run(pair[0])
+    for value in (1.0, 2.0):
+        log(pair[0], run, [(LOSS, NO_STEP, 0, 0.0, value), (MetricId("kept"), NO_STEP, 0, 0.0, value)])
+    assert pair[1].write(lambda session: session.metrics.delete_metric(run, LOSS)).result(60)
+    log(pair[0], run, [(LOSS, NO_STEP, 0, 0.0, 3.0), (MetricId("kept"), NO_STEP, 0, 0.0, 3.0)])
+    with pair[1].read() as session:
+        found = {one.metric.name: (one.count, one.last_step) for one in session.metrics.list_series(run)}
+        uses = {one.metric.name: one.run_count for one in session.catalog.search_metrics("default", "general").metrics}
+    assert found == {"loss": (1, 0), "kept": (3, 2)}
+    assert uses == {"loss": 1, "kept": 1}
+
+
+def test_two_servers_count_the_same_new_metrics_together(pair):
+    """They meet at the project's list of metrics, in any order, and nobody is sent away."""
+    names = [MetricId(f"m{at}") for at in range(30)]
+
+    def say(place):
+        chance = random.Random(place)
+        for _ in range(15):
+            run = make_run(pair[place])
+            log(pair[place], run, [(name, 0, 0, 0.0, 1.0) for name in chance.sample(names, len(names))])
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(say, place) for place in range(2)]:
+            done.result(60)
+    with pair[0].read() as session:
+        found = session.catalog.search_metrics("default", "general").metrics
+    assert {one.metric: one.run_count for one in found} == dict.fromkeys(names, 30)
+
+
 def test_much_that_was_deleted_is_vacuumed(databases):
     url = databases.make()
     storage = open_storage(url)

@@ -20,7 +20,9 @@ _ROWS = 1_000
 _QUIET_SECONDS = 3.0
 """A deletion in slices is over when nothing was deleted for so long."""
 
-_TABLES = "chunk, clock, journal, series, output_chunk, output_line"
+_CLOSE_SECONDS = 10.0
+
+_TABLES = "chunk, clock, stretch, journal, series, project_metric, output_chunk, output_line"
 
 _SESSION = (
     # As gentle to the disk as autovacuum is.
@@ -64,7 +66,7 @@ class Vacuum:
             with suppress(psycopg.Error):
                 driver.cancel_safe(timeout=_QUIET_SECONDS)
         if thread is not None:
-            thread.join()
+            thread.join(_CLOSE_SECONDS)  # the cancel may not have reached the database
 
     def _serve(self) -> None:
         try:
