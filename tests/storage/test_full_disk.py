@@ -3,9 +3,14 @@
 import ctypes
 import os
 import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
+from tests.databases import Cluster, find_binaries
 
 from halley.core.metric import MetricId
 from halley.errors import StorageError
@@ -16,17 +21,37 @@ SIZE_BYTES = 8 * 2**20
 READ_ONLY, REMOUNT = 1, 32
 
 
-@pytest.fixture
-def small_disk(tmp_path):
+@contextmanager
+def a_small_disk(place, size):
     if sys.platform != "linux":
         pytest.skip("mounting a small disk for the test needs Linux")
     libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, f"size={size}".encode()) != 0:
+        pytest.skip(f"mounting a small disk for the test is not allowed: {os.strerror(ctypes.get_errno())}")
+    try:
+        yield place
+    finally:
+        libc.umount2(os.fsencode(place), 2)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
     place = tmp_path / "small"
     place.mkdir()
-    if libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, f"size={SIZE_BYTES}".encode()) != 0:
-        pytest.skip(f"mounting a small disk for the test is not allowed: {os.strerror(ctypes.get_errno())}")
-    yield place
-    libc.umount2(os.fsencode(place), 2)
+    with a_small_disk(place, SIZE_BYTES):
+        yield place
+
+
+@pytest.fixture
+def open_disk():
+    """A small disk in a place that other users reach."""
+    place = Path(tempfile.mkdtemp(prefix="halley-small-"))
+    try:
+        with a_small_disk(place, 4 * SIZE_BYTES):
+            place.chmod(0o755)
+            yield place
+    finally:
+        place.rmdir()
 
 
 def test_a_full_disk(small_disk):
@@ -112,3 +137,43 @@ def test_a_disk_that_takes_no_writes_any_more(small_disk):
     with storage.read() as session:
         assert session.metrics.list_series(run)[0].count == 2
     storage.close()
+
+
+@pytest.mark.skipif(find_binaries() is None, reason="PostgreSQL is not installed here")
+def test_a_full_disk_of_postgresql(open_disk):
+    """The disk of the tables; what is written ahead is on another."""
+    noise = np.random.default_rng(1)
+    metric = MetricId("x")
+    cluster = Cluster()
+    try:
+        tables, owner = open_disk / "tables", cluster.data.stat()
+        tables.mkdir()
+        os.chown(tables, owner.st_uid, owner.st_gid)
+        with psycopg.connect(cluster.url, autocommit=True) as link:
+            link.execute(f"create tablespace small location '{tables}'")
+            link.execute("create database small template template0 tablespace small")
+        storage = open_storage(cluster.url_of("small"))
+        run = make_run(storage)
+        ballast = open_disk / "ballast"
+        ballast.write_bytes(b"x" * SIZE_BYTES)
+        count = 0
+        for _ in range(300):
+            try:
+                log_values(storage, run, metric, noise.random(20_000), first=count)
+            except StorageError:
+                break
+            count += 20_000
+        for _ in range(3):
+            with pytest.raises(
+                StorageError, match=r"The disk of .*/small is full, so this was not written\. Free some"
+            ):
+                log_values(storage, run, metric, noise.random(200_000), first=count)
+        with storage.read() as session:
+            assert session.metrics.list_series(run)[0].count == count
+        ballast.unlink()
+        log_values(storage, run, metric, noise.random(20_000), first=count)
+        with storage.read() as session:
+            assert sum(len(piece.step) for piece in session.metrics.export(run, metric)) == count + 20_000
+        storage.close()
+    finally:
+        cluster.close()

@@ -178,7 +178,7 @@ class Postgresql:
         cause = getattr(error, "orig", None) or error
         if not isinstance(cause, psycopg.Error):
             return None
-        said = " ".join(str(cause).split()).rstrip(".")
+        said = _QUESTION.sub("", " ".join(str(cause).split())).rstrip(".")
         if self._password:
             said = said.replace(self._password, "***")
         if _DAMAGE.search(f"{cause.sqlstate or ''} {said}"):
@@ -237,6 +237,7 @@ class Postgresql:
 
 _URL_HINT = "Write it as postgresql://user:password@host:port/database, with %-escapes for special characters."
 
+_QUESTION = re.compile(r" Is the server running .*\?$")  # the hint says it better
 _DAMAGE = re.compile("^(XX00[12]|58030) |invalid page in block|could not read block")
 
 _MEANINGS = (
