@@ -168,7 +168,7 @@ def check_charts(line: Line, runs: Sequence[ModelRun], dice: random.Random, coun
             (run.key, name): run.place(name, axis, low, high) for run in chosen for name in names if name in run.series
         }
         try:
-            check_chart(chart, wanted, buckets, axis)
+            check_chart(chart, wanted, buckets)
         except Wrong as wrong:
             raise Wrong(f"chart {query}: {wrong}") from None
     return count if known else 0

@@ -31,8 +31,7 @@ class Follower:
         self._axis = axis
         self._buckets = buckets
         self._chart: Chart | None = None
-        self.steps = 0
-        """How often only what was new came."""
+        self._joints = 0
 
     @property
     def is_over(self) -> bool:
@@ -50,15 +49,17 @@ class Follower:
             experiments=[run.key for run in self._runs], metrics=[{"name": "loss", "context": "train"}],
             x=self._axis, buckets=self._buckets, since=since,
         )  # fmt: skip
-        self.steps += news["begin"] is not None
-        self._chart = news if self._chart is None or news["begin"] is None else add_news(self._chart, news)
+        if self._chart is None or news["begin"] is None:
+            self._chart, self._joints = news, 0
+        else:
+            self._chart, self._joints = add_news(self._chart, news), self._joints + 1
 
     def check(self) -> None:
         """Compare the chart with the dictionary."""
         assert self._chart is not None
         name = ("loss", "train")
         wanted = {(run.key, name): run.place(name, self._axis, None, None) for run in self._runs if name in run.series}
-        check_chart(self._chart, wanted, self._buckets, self._axis)
+        check_chart(self._chart, wanted, self._buckets, joints=self._joints)
 
 
 def add_news(chart: Chart, news: Chart) -> Chart:
