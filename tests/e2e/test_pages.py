@@ -112,6 +112,20 @@ def test_charts_zoom_smooth_and_keep_their_state_in_the_address(filled: Server, 
     assert all(int(str(request["buckets"])) <= 2_000 for request in requests)
 
 
+def test_one_of_very_many_metrics_is_found(server: Server, page: Page) -> None:
+    """More than a page lists: the server is asked for what is typed."""
+    seed(server.url, "wide", 1, steps=1, metrics=[*(f"layer/{at:05}" for at in range(5_500)), "zz/needle"])
+    page.goto(f"{server.url}/default/wide/experiments")
+    page.get_by_role("button", name=re.compile("^Columns")).click()
+    page.get_by_role("searchbox", name="Find column").fill("needle zz")
+    page.get_by_role("button", name="zz/needle last").click()
+    expect(page.get_by_role("grid", name="Experiments").get_by_role("button", name="zz/needle")).to_be_visible()
+    page.goto(f"{server.url}/default/wide/charts?metric=needle")
+    expect(page.get_by_role("main").get_by_role("img")).to_have_count(1)
+    page.get_by_role("searchbox", name="Find metric").fill("no such metric")
+    expect(page.get_by_text("No metric is called")).to_be_visible()
+
+
 def test_the_palette_goes_anywhere(filled: Server, page: Page) -> None:
     page.goto(filled.url)
     broken: list[str] = []
