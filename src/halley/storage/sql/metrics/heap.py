@@ -24,8 +24,8 @@ _MATRIX_POINTS = 65_536
 _SHORT_POINTS = 4_096
 """Series that share their x with no other are laid end to end if they are not longer than this."""
 
-_BLOCK_ROWS = 64
-"""Buckets of more rows than this gain nothing from being reduced as a block."""
+_SLICED_SIZE = 12
+"""Buckets of so few points are reduced point by point, all buckets at once."""
 
 
 class Heaped(NamedTuple):
@@ -119,7 +119,7 @@ class Heap:
             width = max(1, _MATRIX_POINTS // len(x))
             for begin in range(0, len(rows), width):
                 stacked = columns[begin : begin + width]
-                matrix = np.stack(stacked, axis=1) if len(stacked) > 1 else stacked[0][:, np.newaxis]
+                matrix = (np.concatenate(stacked) if len(stacked) > 1 else stacked[0]).reshape(len(stacked), -1)
                 self._reduce(cuts, rows[begin : begin + width], matrix)
 
     def _flush_short(self, groups: list[_Group]) -> list[_Group]:
@@ -143,12 +143,11 @@ class Heap:
         return rest
 
     def _reduce(self, cuts: Cut, rows: Sequence[int], values: npt.NDArray[np.float64]) -> None:
-        """Reduce a matrix, one column a series, one row an x."""
-        size = cuts.size[:, np.newaxis]
+        """Reduce a matrix, one row a series, one column an x."""
+        where = _to_place(rows, cuts.bucket)
         if self._is_single:
-            where = _to_place(rows, cuts.bucket)
-            self._count[where] += size.T
-            self._last[where] = values.T
+            self._count[where] += cuts.size
+            self._last[where] = values
             return
         finite = np.isfinite(values)
         is_finite = bool(finite.all())
@@ -156,22 +155,21 @@ class Heap:
         high = values if is_finite else np.where(finite, values, -np.inf)
         total = values if is_finite else np.where(finite, values, 0.0)
         last = values
-        if len(cuts.begin) < len(values):
-            last = values[cuts.begin + cuts.size - 1]
+        if len(cuts.begin) < values.shape[1]:
+            last = values[:, cuts.begin + cuts.size - 1]
             with np.errstate(over="ignore", invalid="ignore"):
-                low = _reduce_rows(np.minimum, low, cuts)
-                high = _reduce_rows(np.maximum, high, cuts)
-                total = _reduce_rows(np.add, total, cuts)
-        odd = None if is_finite else _reduce_rows(np.add, (~finite).astype(np.int64), cuts)
-        where = _to_place(rows, cuts.bucket)
-        self._last[where] = last.T
+                low = _reduce_columns(np.minimum, low, cuts)
+                high = _reduce_columns(np.maximum, high, cuts)
+                total = _reduce_columns(np.add, total, cuts)
+        odd = None if is_finite else _reduce_columns(np.add, (~finite).astype(np.int64), cuts)
+        self._last[where] = last
         if all(self._fresh[row] for row in rows):
-            self._count[where] = size.T
-            self._min[where], self._max[where], self._sum[where] = low.T, high.T, total.T
+            self._count[where] = cuts.size
+            self._min[where], self._max[where], self._sum[where] = low, high, total
             if odd is not None:
-                self._odd[where] = odd.T
+                self._odd[where] = odd
         else:
-            self._merge(where, size.T, None if odd is None else odd.T, low.T, high.T, total.T)
+            self._merge(where, cuts.size, odd, low, high, total)
         for row in rows:
             self._fresh[row] = False
 
@@ -246,7 +244,7 @@ class Heap:
             finite = np.isfinite(last)
             value = last if finite.all() else np.where(finite, last, np.nan)
             return Heaped(self._count, self._count - finite, value, value, value, last)
-        finite_count = self._count - self._odd
+        finite_count = self._count - self._odd if self._odd.any() else self._count
         is_empty = finite_count == 0
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             mean = self._sum / finite_count
@@ -261,24 +259,29 @@ class Heap:
         return Heaped(self._count, self._odd, self._min, self._max, mean, self._last)
 
 
-def _reduce_rows(ufunc: np.ufunc, values: npt.NDArray[Any], cuts: Cut) -> npt.NDArray[Any]:
-    """Reduce the rows of every bucket to one.
+def _reduce_columns(ufunc: np.ufunc, values: npt.NDArray[Any], cuts: Cut) -> npt.NDArray[Any]:
+    """Reduce the columns of every bucket to one.
 
-    Steps are mostly regular, so all buckets but the first and the last have the same size: then the rows between are
-    a block, which numpy reduces several times as fast as stretches of any size.
+    Steps are mostly regular, so all buckets but the first and the last have the same size: then the columns between
+    are a block, which numpy reduces several times as fast as stretches of any size.
     """
     size = int(cuts.size[len(cuts.size) // 2])
-    if len(cuts.size) < 4 or size > _BLOCK_ROWS or (cuts.size[1:-1] != size).any():
-        return ufunc.reduceat(values, cuts.begin, axis=0)
+    if len(cuts.size) < 4 or (cuts.size[1:-1] != size).any():
+        reduced: npt.NDArray[Any] = ufunc.reduceat(values, cuts.begin, axis=1)
+        return reduced
     begin, end = cuts.begin[1], cuts.begin[-1]
-    middle = values[begin:end].reshape(-1, size, values.shape[1])
-    return np.concatenate(
-        [
-            ufunc.reduce(values[:begin], axis=0, keepdims=True),
-            ufunc.reduce(middle, axis=1),
-            ufunc.reduce(values[end:], axis=0, keepdims=True),
-        ]
-    )
+    middle = values[:, begin:end].reshape(len(values), -1, size)
+    reduced = np.empty((len(values), len(cuts.size)), values.dtype)
+    reduced[:, 0] = ufunc.reduce(values[:, :begin], axis=1)
+    reduced[:, -1] = ufunc.reduce(values[:, end:], axis=1)
+    if size > _SLICED_SIZE:
+        ufunc.reduce(middle, axis=2, out=reduced[:, 1:-1])
+        return reduced
+    inner = reduced[:, 1:-1]
+    inner[:] = middle[:, :, 0]
+    for place in range(1, size):
+        ufunc(inner, middle[:, :, place], out=inner)
+    return reduced
 
 
 def _to_place(series: Sequence[int], buckets: Integers) -> Any:
