@@ -35,6 +35,8 @@ def tiny(monkeypatch):
     monkeypatch.setattr(append, "_FOLD_POINTS", 48)
     monkeypatch.setattr(append, "_FOLD_WIDTH", 4)
     monkeypatch.setattr(fold, "CHUNK_POINTS", 64)
+    monkeypatch.setattr(fold, "_COMPACT_POINTS", 200)
+    monkeypatch.setattr(fold, "_CLOCK_LIMIT", 2)
     monkeypatch.setattr(fold, "ROLLED_POINTS", 16)
     for module in (axes, draw):
         monkeypatch.setattr(module, "ROLLED_POINTS", 16)

@@ -5,11 +5,10 @@ The chunks of a series never overlap. New points that lie after all others join 
 they lie in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.codec import (
@@ -36,6 +35,15 @@ insert into chunk (run, metric, first, last, n, clock, rollup, steps, vals) valu
 
 _PAGE_CHUNKS = 32
 
+_SHORT_CHUNKS = 4
+"""Series of fewer chunks are short."""
+
+_COMPACT_POINTS = 2_000_000
+"""So many points are compacted together: bounds memory."""
+
+_CLOCK_LIMIT = 64
+"""Most clocks remembered while chunks are written; 25 MB."""
+
 
 class Piece(NamedTuple):
     """A stretch of a series to write: old chunks, and new points that win over them."""
@@ -52,9 +60,12 @@ def fold(link: Link, run: int, newest: Records | None = None) -> None:
     if not len(records):
         return
     records = settle(records)
+    parts = split_metrics(records)
+    found = _list_short(link, run, [metric for metric, _, _ in parts])
     pieces: list[Piece] = []
-    for metric, begin, end in split_metrics(records):
-        pieces += _place(link, run, metric, columns_of(records[begin:end]))
+    for metric, begin, end in parts:
+        newest_chunks = _newest_chunks(link, run, metric) if found is None else reversed(found.get(metric, []))
+        pieces += _place(link, run, metric, columns_of(records[begin:end]), newest_chunks)
     write_pieces(link, run, pieces)
     if len(journal):
         link.run("delete from journal where run = ?", (run,))
@@ -69,7 +80,12 @@ def compact(link: Link, run: int) -> None:
         full = _count_full(chunks)
         if len(chunks) - full > 1:
             pieces.append(Piece(number, chunks[full:], None))
-    write_pieces(link, run, pieces)
+    clocks, begin, size = _Clocks(link, run), 0, 0
+    for end, piece in enumerate(pieces, 1):
+        size += sum(chunk.n for chunk in piece.chunks)
+        if size >= _COMPACT_POINTS or end == len(pieces):
+            write_pieces(link, run, pieces[begin:end], clocks)
+            begin, size = end, 0
     rewritten = {piece.metric for piece in pieces}
     for number, chunks in loose.items():
         if number in rewritten and sum(chunk.n for chunk in chunks) >= STRETCH_POINTS:
@@ -100,11 +116,26 @@ def _count_full(chunks: Sequence[ChunkRow]) -> int:
 # placing
 
 
-def _place(link: Link, run: int, metric: int, points: Columns) -> list[Piece]:
-    """Decide which chunks the new points of a series are merged with."""
+def _list_short(link: Link, run: int, metrics: Sequence[int]) -> dict[int, list[ChunkRow]] | None:
+    """All chunks of some series with one question, if they are short; None if there are too many."""
+    rows = link.rows(
+        "select metric, id, first, last, n, clock from chunk"
+        f" where run = ? and metric in {in_list(metrics)} order by metric, first limit ?",
+        (run, _SHORT_CHUNKS * len(metrics)),
+    )
+    if len(rows) == _SHORT_CHUNKS * len(metrics):
+        return None
+    found: dict[int, list[ChunkRow]] = {}
+    for metric, *row in rows:
+        found.setdefault(metric, []).append(ChunkRow(*row))
+    return found
+
+
+def _place(link: Link, run: int, metric: int, points: Columns, newest_chunks: Iterable[ChunkRow]) -> list[Piece]:
+    """Decide which chunks the new points of a series are merged with; its chunks are given from the last one back."""
     begin, size = int(points.step[0]), len(points.step)
     seen: list[ChunkRow] = []
-    for chunk in _newest_chunks(link, run, metric):
+    for chunk in newest_chunks:
         if chunk.last < begin:
             if chunk.n >= CHUNK_POINTS or chunk.n > 2 * size:
                 break
@@ -156,11 +187,18 @@ def _is_joined(chunk: ChunkRow, points: Columns) -> bool:
 # writing
 
 
-def write_pieces(link: Link, run: int, pieces: Sequence[Piece]) -> None:
-    """Write pieces as chunks, and drop the chunks and clocks they replace."""
+def write_pieces(link: Link, run: int, pieces: Sequence[Piece], clocks: "_Clocks | None" = None) -> None:
+    """Write pieces as chunks, and drop the chunks and clocks they replace.
+
+    Args:
+        link: The connection.
+        run: Whose pieces.
+        pieces: What to write.
+        clocks: Those that were written just before, to be shared.
+    """
     replaced = [chunk for piece in pieces for chunk in piece.chunks]
     found = ChunkReader(link).read(replaced) if replaced else {}
-    clocks = _Clocks(link, run)
+    clocks = clocks or _Clocks(link, run)
     rows = []
     for piece in pieces:
         parts = [found[chunk.id] for chunk in piece.chunks]
@@ -192,22 +230,31 @@ class _Clocks:
     def __init__(self, link: Link, run: int) -> None:
         self._link = link
         self._run = run
-        self._kept: dict[tuple[int, int, int, int, int], list[tuple[Columns, int, bytes]]] = {}
+        self._kept: dict[tuple[int, ...], list[_Kept]] = {}
+        self._size = 0
 
     def keep(self, part: Columns) -> tuple[int, bytes]:
         """The clock and the encoded steps of a chunk."""
         step, time = part.step, part.time
         key = (len(step), int(step[0]), int(step[-1]), int(time[0]), int(time[-1]))
-        alike = self._kept.setdefault(key, [])
-        for other, clock, steps in alike:
-            if _is_equal(other.step, step) and _is_equal(other.time, time) and _is_equal(other.epoch, part.epoch):
-                return clock, steps
+        for other in self._kept.get(key, ()):
+            if other.step == step.tobytes() and other.time == time.tobytes() and other.epoch == part.epoch.tobytes():
+                return other.clock, other.encoded
         rollup = roll_up_clock(time, part.epoch) if len(time) >= ROLLED_POINTS else None
-        clock = self._link.value(_NEW_CLOCK, (self._run, encode(time), encode(part.epoch), rollup))
-        steps = encode(step)
-        alike.append((part, clock, steps))
-        return clock, steps
+        clock: int = self._link.value(_NEW_CLOCK, (self._run, encode(time), encode(part.epoch), rollup))
+        kept = _Kept(step.tobytes(), time.tobytes(), part.epoch.tobytes(), clock, encode(step))
+        if self._size == _CLOCK_LIMIT:
+            self._size -= len(self._kept.pop(next(iter(self._kept))))
+        self._size += 1
+        self._kept.setdefault(key, []).append(kept)
+        return clock, kept.encoded
 
 
-def _is_equal(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> bool:
-    return np.array_equal(a.view(np.int64), b.view(np.int64))  # bit by bit: NaN equals itself
+class _Kept(NamedTuple):
+    """A clock: its columns as bytes, so that NaN equals itself."""
+
+    step: bytes
+    time: bytes
+    epoch: bytes
+    clock: int
+    encoded: bytes
