@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -137,6 +138,50 @@ def test_a_disk_that_takes_no_writes_any_more(small_disk):
     with storage.read() as session:
         assert session.metrics.list_series(run)[0].count == 2
     storage.close()
+
+
+FAILING = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from halley.core.metric import MetricId
+from halley.errors import StorageError
+from halley.storage.open import open_storage
+from halley.storage.testing.make import log_values, make_run
+storage = open_storage(Path(sys.argv[1]))
+run = make_run(storage)
+noise = np.random.default_rng(1)
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 2**20, hard))
+count = 0
+for turn in range(100):
+    try:
+        log_values(storage, run, MetricId("x"), noise.random(20_000), first=count)
+        count += 20_000
+    except StorageError as error:
+        print(error)
+        break
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+log_values(storage, run, MetricId("x"), noise.random(20_000), first=count)
+storage.close()
+storage = open_storage(Path(sys.argv[1]))
+with storage.read() as session:
+    assert sum(len(piece.step) for piece in session.metrics.export(run, MetricId("x"))) == count + 20_000
+storage.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
+def test_a_disk_that_fails(tmp_path):
+    """Whatever a write fails with that is not a full disk; here the largest size that a file may have."""
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING, tmp_path / "data"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"The disk that holds {tmp_path / 'data' / 'halley.db'} fails: disk I/O error. See the machine's log (dmesg); "
+        "nothing of this was kept, and senders try again by themselves.\n"
+    )
 
 
 @pytest.mark.skipif(find_binaries() is None, reason="PostgreSQL is not installed here")
