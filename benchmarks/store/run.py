@@ -8,6 +8,7 @@ round of reading. `--rows` chooses rows, `--quick` makes everything small enough
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 import tempfile
@@ -65,11 +66,14 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="default: results.md here, if everything is measured at full size")
     given = parser.parse_args()
     chosen, databases = given.rows.split(","), given.databases.split(",")
+    is_whole = not given.quick and set(chosen) == set(ROWS)
+    output = given.output or (HERE / "results.md" if is_whole else None)
     figures: list[Figure] = []
     began = time.monotonic()
-    before = machine()
+    text = ""
     with tempfile.TemporaryDirectory(prefix="halley-bench-") as folder:
         places = Places(Path(folder))
+        head = _head(machine(), Path(folder))
         try:
             for name in chosen:
                 for database in databases:
@@ -79,23 +83,23 @@ def main() -> None:
                         figures.append(one)
                         print(write_row(one), flush=True)
                     place.remove()
-            copied, synced = limits.copied_bytes_per_second(), limits.syncs_per_second(Path(folder))
+                    minutes, load = (time.monotonic() - began) / 60, os.getloadavg()[0]
+                    took = f"It took {minutes:.0f} minutes; load at the end {load:.1f}."
+                    text = f"{head} {took}\n\n{write_table(figures)}\n"
+                    if output is not None:
+                        output.write_text(text)  # what was measured stays if the rest fails
         finally:
             places.close()
-    text = "\n".join(
-        [
-            "# The store, measured\n",
-            f"`{shlex.join(['python', '-m', 'benchmarks.store.run', *sys.argv[1:]])}` on {before}. "
-            f"It took {(time.monotonic() - began) / 60:.0f} minutes. "
-            f"The machine copies {copied / 1e9:.1f} GB/s of memory and does {synced:,.0f} fdatasync/s.\n",
-            write_table(figures),
-        ]
-    )
     print(text)
-    is_whole = not given.quick and set(chosen) == set(ROWS)
-    output = given.output or (HERE / "results.md" if is_whole else None)
-    if output is not None:
-        output.write_text(text + "\n")
+
+
+def _head(described: str, folder: Path) -> str:
+    copied, synced = limits.copied_bytes_per_second(), limits.syncs_per_second(folder)
+    command = shlex.join(["python", "-m", "benchmarks.store.run", *sys.argv[1:]])
+    return (
+        f"# The store, measured\n\n`{command}` on {described}. "
+        f"The machine copies {copied / 1e9:.1f} GB/s of memory and does {synced:,.0f} fdatasync/s."
+    )
 
 
 if __name__ == "__main__":
