@@ -196,3 +196,29 @@ def test_late_points_break_stretches_and_tidying_makes_them_again(storage):
     with storage.read() as session:
         check_envelope(session.metrics.draw([run], METRICS[:1], buckets=10), np.arange(len(values)) * 1.0, values)
     assert rows(storage, "select count(*) from stretch") == [(1,)]
+
+
+@pytest.mark.parametrize(("table", "column"), [("chunk", "rollup"), ("clock", "rollup"), ("stretch", "digests")])
+@pytest.mark.parametrize("x", ["step", "wall"])
+def test_a_damaged_roll_up_is_not_drawn(storage, table, column, x):
+    """The points are, which the roll-up only repeats."""
+    run = make_run(storage)
+    values = np.sin(np.arange(130.0 * CHUNK_POINTS) / 1e5)
+    log_values(storage, run, METRICS[0], values)
+    storage.write(lambda session: session.metrics.tidy(run)).result(60)
+    key = "first" if table == "stretch" else "id"
+    written = [row for row in rows(storage, f"select {key}, {column} from {table}") if row[1] is not None]
+    assert written
+
+    def damage(session):
+        for id_, data in written:
+            spoilt = bytearray(data)
+            spoilt[len(data) // 2] ^= 0x40
+            session.metrics._link.run(f"update {table} set {column} = ? where {key} = ?", (bytes(spoilt), id_))
+
+    storage.write(damage).result(60)
+    with storage.read() as session:
+        for buckets in (5, 60):
+            chart = session.metrics.draw([run], METRICS[:1], x=x, buckets=buckets)
+            at = np.arange(len(values)) * (1.0 if x == "step" else 100.0)
+            check_envelope(chart, at, values)

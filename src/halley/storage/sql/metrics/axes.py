@@ -22,6 +22,7 @@ from halley.storage.sql.metrics.codec import (
     Floats,
     Records,
     settle_columns,
+    unseal,
 )
 from halley.storage.sql.metrics.lines import Line, Part, find_lines
 from halley.storage.sql.metrics.points import ChunkReader, ChunkRow, ClockField
@@ -75,6 +76,10 @@ class Axis(Protocol):
 
     def digest_ends(self, stroke: Stroke, digests: Records) -> tuple[Floats, Floats]:
         """Where digests begin and end."""
+        ...
+
+    def with_ends(self, strokes: Sequence[Stroke]) -> Sequence[Stroke]:
+        """The chunks among some of which `block_ends` can be told."""
         ...
 
     def block_ends(self, strokes: Sequence[Stroke], firsts: Column) -> tuple[Floats, Floats]:
@@ -136,6 +141,10 @@ class StepAxis:
     def digest_ends(self, stroke: Stroke, digests: Records) -> tuple[Floats, Floats]:  # noqa: ARG002 - likewise
         """See `Axis.digest_ends`."""
         return digests["first"].astype(np.float64), digests["last"].astype(np.float64)
+
+    def with_ends(self, strokes: Sequence[Stroke]) -> Sequence[Stroke]:
+        """See `Axis.with_ends`."""
+        return strokes
 
     def block_ends(self, strokes: Sequence[Stroke], firsts: Column) -> tuple[Floats, Floats]:
         """See `Axis.block_ends`."""
@@ -203,7 +212,8 @@ class ClockAxis:
         missing = set(ids) - self._rollups.keys()
         if missing:
             rows = self._link.run(f"select id, rollup from clock where id in {in_list(missing)}")
-            self._rollups |= {id_: None if data is None else np.frombuffer(data, CLOCK_BLOCK) for id_, data in rows}
+            unsealed = [(id_, unseal(data, CLOCK_BLOCK)) for id_, data in rows]
+            self._rollups |= {id_: None if data is None else np.frombuffer(data, CLOCK_BLOCK) for id_, data in unsealed}
 
     def _origin(self, line: Line) -> int:
         return self._origins.get(line.run, 0)
@@ -295,6 +305,11 @@ class ClockAxis:
         """See `Axis.digest_ends`."""
         ends = (digests[self._field] - stroke.origin).astype(np.float64)
         return ends[:, 0], ends[:, 1]
+
+    def with_ends(self, strokes: Sequence[Stroke]) -> Sequence[Stroke]:
+        """See `Axis.with_ends`."""
+        self._read_rollups(stroke.chunk.clock for stroke in strokes if stroke.chunk is not None)
+        return [stroke for stroke in strokes if stroke.chunk and self._rollups[stroke.chunk.clock] is not None]
 
     def block_ends(self, strokes: Sequence[Stroke], firsts: Column) -> tuple[Floats, Floats]:  # noqa: ARG002
         """See `Axis.block_ends`."""

@@ -1,5 +1,6 @@
 """Points as bytes: raw packed records for the journal, compressed columns for chunks, and their roll-ups."""
 
+import logging
 import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ import numpy.typing as npt
 from pcodec import ChunkConfig, standalone
 
 from halley.errors import StorageDamaged
+
+logger = logging.getLogger("halley.storage")
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -37,6 +40,8 @@ minus infinity where all are missing: then there is nothing to draw on their axi
 """
 
 NO_TIME = -(2**63)
+
+_SEAL_BYTES = 4
 
 _CONFIG = ChunkConfig(compression_level=4)
 _CHECKED = b"\1"
@@ -142,7 +147,7 @@ def roll_up(step: Integers, value: Floats) -> bytes:
         blocks["min"] = np.minimum.reduceat(low, begins)
         blocks["max"] = np.maximum.reduceat(high, begins)
         blocks["sum"] = np.add.reduceat(total, begins)
-    return blocks.tobytes()
+    return seal(blocks)
 
 
 def roll_up_clock(time: Integers, epoch: Floats) -> bytes:
@@ -158,4 +163,21 @@ def roll_up_clock(time: Integers, epoch: Floats) -> bytes:
         blocks["epoch"] = np.stack([epoch[begins], epoch[ends]], axis=1)
     else:
         blocks["epoch"] = np.nan
-    return blocks.tobytes()
+    return seal(blocks)
+
+
+def seal(rollup: Records) -> bytes:
+    """A roll-up as bytes, with a checksum behind it."""
+    data = rollup.tobytes()
+    return data + zlib.crc32(data).to_bytes(_SEAL_BYTES, "little")
+
+
+def unseal(data: bytes | None, kind: np.dtype[np.void]) -> bytes | None:
+    """Take the checksum off a roll-up; None if there is none, or it is damaged: then points are read instead."""
+    if data is None or len(data) % kind.itemsize == 0:  # the first version wrote no checksums
+        return data
+    rollup, checksum = data[:-_SEAL_BYTES], data[-_SEAL_BYTES:]
+    if len(rollup) % kind.itemsize == 0 and zlib.crc32(rollup) == int.from_bytes(checksum, "little"):
+        return rollup
+    logger.warning("A roll-up of points is damaged; the points are read instead.")
+    return None

@@ -16,7 +16,7 @@ from halley.core.metric import MetricId
 from halley.storage.ports.metrics import Chart, ChartSeries, XAxis
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.axes import Axis, ClockAxis, Column, Drawn, MetricAxis, StepAxis, Stroke
-from halley.storage.sql.metrics.codec import BLOCK, BLOCK_POINTS, ROLLED_POINTS, Floats, Integers, Records
+from halley.storage.sql.metrics.codec import BLOCK, BLOCK_POINTS, ROLLED_POINTS, Floats, Integers, Records, unseal
 from halley.storage.sql.metrics.grid import EMPTY, Grid, even_grid, find_buckets, round_grid, value_grid
 from halley.storage.sql.metrics.heap import Blocks, Heap, Placed
 from halley.storage.sql.metrics.lines import (
@@ -296,17 +296,20 @@ class Brush:
                 heap.put(place, x, values, grid)
 
     def _read_rollups(self, strokes: Sequence[Stroke]) -> dict[int, bytes]:
-        ids = [stroke.chunk.id for stroke in strokes if stroke.chunk is not None]
-        return dict(self._link.rows(f"select id, rollup from chunk where id in {in_list(ids)}")) if ids else {}
+        ids = [stroke.chunk.id for stroke in self.axis.with_ends(strokes) if stroke.chunk is not None]
+        rows = self._link.rows(f"select id, rollup from chunk where id in {in_list(ids)}") if ids else []
+        return {id_: rollup for id_, data in rows if (rollup := unseal(data, BLOCK)) is not None}
 
     def _place(self, rolled: "Rolled", rollups: dict[int, bytes], grid: Grid) -> Sequence[Stroke | Placed]:
         """Place what is rolled up on the grid: all together, or else each by itself, or else from points."""
-        together = _place_blocks([*rolled.digests, self._blocks_of(rolled.chunks, rollups)], grid)
-        if together is not None:
-            return [together]
+        if all(stroke.chunk is not None and stroke.chunk.id in rollups for stroke in rolled.chunks):
+            together = _place_blocks([*rolled.digests, self._blocks_of(rolled.chunks, rollups)], grid)
+            if together is not None:
+                return [together]
         placed: list[tuple[float, Stroke | Placed]] = []
         for chunk in rolled.chunks:
-            alone = _place_blocks([self._blocks_of([chunk], rollups)], grid)
+            is_there = chunk.chunk is not None and chunk.chunk.id in rollups
+            alone = _place_blocks([self._blocks_of([chunk], rollups)], grid) if is_there else None
             placed.append((chunk.low, chunk if alone is None else alone))
         for blocks in rolled.digests:
             alone = _place_blocks([blocks], grid)

@@ -163,7 +163,11 @@ class _Finder:
             for number in self._numbers:
                 last = covered.get((run, number))
                 if last is not None:
-                    self._digests[run, number] = read_digests(self._link, run, number, *self._span)
+                    digests = read_digests(self._link, run, number, *self._span)
+                    if digests is None:
+                        last = None
+                    else:
+                        self._digests[run, number] = digests
                 self._find_chunks(f"run = {run}" if last is None else f"run = {run} and first > {last}", [number])
         self._find_tails()
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from halley.storage.sql.link import Link, in_list
-from halley.storage.sql.metrics.codec import BLOCK, CHUNK_POINTS, CLOCK_BLOCK, Records
+from halley.storage.sql.metrics.codec import BLOCK, CHUNK_POINTS, CLOCK_BLOCK, Records, seal, unseal
 from halley.storage.sql.metrics.points import ChunkRow
 
 STRETCH_CHUNKS = 128
@@ -49,13 +49,16 @@ def find_covered(link: Link, runs: Iterable[int], numbers: Iterable[int]) -> dic
     return {(run, number): last for run, number, last in rows}
 
 
-def read_digests(link: Link, run: int, number: int, low: int, high: int) -> Records:
-    """The digests of the stretches of a series that may hold steps from `low` to `high`, by step."""
+def read_digests(link: Link, run: int, number: int, low: int, high: int) -> Records | None:
+    """The digests of the stretches of a series that may hold steps from `low` to `high`, by step; None if damaged."""
     rows = link.rows(
         "select digests from stretch where run = ? and metric = ? and last >= ? and first <= ? order by first",
         (run, number, low, high),
     )
-    return np.frombuffer(b"".join([digests for (digests,) in rows]), DIGEST)
+    digests = [unseal(data, DIGEST) for (data,) in rows]
+    if any(one is None for one in digests):
+        return None
+    return np.frombuffer(b"".join([one for one in digests if one is not None]), DIGEST)
 
 
 def row_of(digest: Records) -> ChunkRow:
@@ -75,15 +78,18 @@ def make_stretches(link: Link, run: int, number: int, chunks: Sequence[ChunkRow]
         if digests is None:
             return
         first, last = int(digests["first"][0]), int(digests["last"][-1])
-        link.run(_NEW_STRETCH, (run, number, first, last, digests.tobytes()))
+        link.run(_NEW_STRETCH, (run, number, first, last, seal(digests)))
 
 
 def _digest(link: Link, chunks: Sequence[ChunkRow]) -> Records | None:
     rollups = dict(link.rows(f"select id, rollup from chunk where id in {in_list(chunk.id for chunk in chunks)}"))
     clocks = dict(link.rows(f"select id, rollup from clock where id in {in_list({chunk.clock for chunk in chunks})}"))
-    ordered = [rollups.get(chunk.id) for chunk in chunks], [clocks.get(chunk.clock) for chunk in chunks]
-    if any(rollup is None for rollup in ordered[0]) or any(rollup is None for rollup in ordered[1]):
-        return None  # written by an older version
+    ordered = (
+        [unseal(rollups.get(chunk.id), BLOCK) for chunk in chunks],
+        [unseal(clocks.get(chunk.clock), CLOCK_BLOCK) for chunk in chunks],
+    )
+    if any(rollup is None for rollups in ordered for rollup in rollups):
+        return None  # damaged, or written by an older version
     blocks = _to_matrix(ordered[0], BLOCK, len(chunks))
     times = _to_matrix(ordered[1], CLOCK_BLOCK, len(chunks))
     digests = np.empty(len(chunks), DIGEST)
