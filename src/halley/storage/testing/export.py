@@ -55,6 +55,23 @@ class ExportContract:
                     others = list_points(left, session.metrics.export_many(run, left, after=step))
                 assert [(metric, step) for metric, step, *_ in others] == wanted[place + 1 :]
 
+    def test_an_export_of_a_fork_goes_on_anywhere(self, storage: Storage) -> None:
+        """Also in the middle of what it inherits, from chunks and from what the parent was told last."""
+        parent, run = make_run(storage), make_run(storage)
+        for metric in METRICS:
+            log_values(storage, parent, metric, np.arange(3_000.0))
+            log_values(storage, parent, metric, np.arange(50.0), first=3_000)
+        storage.write(lambda session: session.metrics.fork(run, parent, 3_020)).result(WAIT_SECONDS)
+        log_values(storage, run, LOSS, np.arange(2_000.0), first=3_021)
+        wanted = {metric: range(5_021 if metric == LOSS else 3_021) for metric in METRICS}
+        for place, after in [(0, -1), (0, 1_234), (0, 3_010), (0, 3_020), (1, 3_000), (2, 3_020)]:
+            left = METRICS[place:]
+            with storage.read() as session:
+                found = list_points(left, session.metrics.export_many(run, left, after=after))
+            assert [(metric, step) for metric, step, *_ in found] == [
+                (metric, step) for metric in left for step in wanted[metric] if metric != left[0] or step > after
+            ]
+
     def test_an_export_of_many_metrics_comes_in_pieces(self, storage: Storage) -> None:
         """At most 65,536 points at a time, whatever the metrics are; short ones share a piece."""
         run = make_run(storage)
