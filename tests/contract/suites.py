@@ -13,6 +13,7 @@ from halley.storage.testing import (
     NamesContract,
     OutputContract,
     SearchContract,
+    SortContract,
     StorageContract,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "TestNames",
     "TestOutput",
     "TestSearch",
+    "TestSort",
     "TestStorage",
     "TestTinyDeletion",
     "TestTinyExport",
@@ -37,6 +39,10 @@ class TestCatalog(CatalogContract):
 
 
 class TestSearch(SearchContract):
+    pass
+
+
+class TestSort(SortContract):
     pass
 
 

@@ -20,7 +20,6 @@ from halley.core.output import OutputLine
 from halley.errors import ArgumentError, SettingError, StorageError, StorageVersionError
 from halley.storage.open import open_storage
 from halley.storage.ports.metrics import PointColumns
-from halley.storage.sql.catalog.tables import metadata
 from halley.storage.sql.metrics import append, fold
 from halley.storage.sql.migrate import list_migrations
 from halley.storage.testing.make import log, log_values, make_run
@@ -417,16 +416,6 @@ def test_a_crash_of_the_database_loses_nothing_acknowledged():
 
 
 # the schema
-
-
-def test_typed_tables_match_the_migrations(databases, shared_database, storage):
-    for table in metadata.sorted_tables:
-        columns = databases.run(
-            f"select column_name from information_schema.columns where table_name = '{table.name}'"
-            " order by ordinal_position",
-            shared_database,
-        )
-        assert [column.name for column in table.columns] == [name for (name,) in columns], table.name
 
 
 def test_points_are_not_compressed_twice(databases, shared_database, storage):

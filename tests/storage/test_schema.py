@@ -4,7 +4,6 @@ import sqlite3
 from pathlib import Path
 
 from halley.storage.open import DATABASE_FILE
-from halley.storage.sql.catalog.tables import metadata
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import list_migrations, migrate, split_statements
 from halley.storage.sql.sqlite import Sqlite
@@ -35,14 +34,6 @@ def test_migrating_again_changes_nothing(tmp_path):
     assert versions == [len(list_migrations("sqlite"))] * 2
     assert link.rows("select version from halley_schema") == [(number,) for number, _, _ in list_migrations("sqlite")]
     link.close()
-
-
-def test_typed_tables_match_the_migrations(storage, folder):
-    connection = sqlite3.connect(folder / DATABASE_FILE)
-    for table in metadata.sorted_tables:
-        columns = [row[1] for row in connection.execute(f"pragma table_info({table.name})")]
-        assert [column.name for column in table.columns] == columns, table.name
-    connection.close()
 
 
 def test_statements_are_split_without_comments():

@@ -4,11 +4,30 @@ CREATE INDEX chunk_key on chunk (run, metric, first, last, n, clock)
 
 CREATE INDEX clock_run on clock (run)
 
+CREATE INDEX experiment_duration on experiment (
+    project_id, is_archived,
+    (case when coalesce(ended_at, heard_at) < started_at then 0 else coalesce(ended_at, heard_at) - started_at end), run
+) where state <> 'running'
+
+CREATE INDEX experiment_end on experiment (project_id, is_archived, ended_at, run)
+
+CREATE INDEX experiment_name on experiment (project_id, is_archived, substr(name, 1, 100), run)
+
 CREATE INDEX experiment_project on experiment (project_id, is_archived, state, heard_at)
+
+CREATE INDEX experiment_run on experiment (project_id, is_archived, run)
 
 CREATE INDEX experiment_running on experiment (heard_at) where state = 'running'
 
+CREATE INDEX experiment_start on experiment (project_id, is_archived, started_at, run)
+
+CREATE INDEX experiment_state on experiment (project_id, is_archived, state, run)
+
+CREATE INDEX experiment_unranked on experiment (project_id, is_archived, is_ranked) where is_ranked = false
+
 CREATE INDEX fact_name on fact (project_id, kind, name, number, run)
+
+CREATE INDEX fact_text on fact (project_id, kind, name, substr(content, 1, 100), run) where content is not null
 
 CREATE INDEX heritage_source on heritage (source, metric, run)
 
@@ -16,7 +35,13 @@ CREATE INDEX journal_run on journal (run, id)
 
 CREATE INDEX output_chunk_key on output_chunk (run, position, last, n, n_stdout)
 
+CREATE INDEX series_last on series (project_id, metric, ranked_last, run) where ranked_last is not null
+
+CREATE INDEX series_max on series (project_id, metric, ranked_max, run) where ranked_max is not null
+
 CREATE INDEX series_metric on series (project_id, metric, run)
+
+CREATE INDEX series_min on series (project_id, metric, ranked_min, run) where ranked_min is not null
 
 CREATE TABLE chunk (
     id integer primary key autoincrement,
@@ -65,7 +90,7 @@ CREATE TABLE experiment (
     command text not null,
     source text not null,
     is_archived integer not null
-)
+, is_ranked integer not null default false)
 
 CREATE TABLE fact (
     run integer not null,
@@ -143,7 +168,7 @@ CREATE TABLE project (
     workspace_id integer not null,
     name text not null,
     created_at integer not null,
-    experiment_total integer not null,
+    experiment_total integer not null, deleted_total integer not null default 0,
     unique (workspace_id, name)
 )
 
@@ -172,7 +197,7 @@ CREATE TABLE series (
     min real,
     min_step integer,
     max real,
-    max_step integer, late integer not null default 0,
+    max_step integer, late integer not null default 0, ranked_last real, ranked_min real, ranked_max real,
     primary key (run, metric)
 ) without rowid
 

@@ -13,8 +13,9 @@ be many, and are deleted in slices afterwards (`Metrics.delete`, `Output.delete`
 
 **Last word wins.** Parameters, others and the name have one value each; the later write wins.
 
-**Sorting.** Numbers sort before text, and after it when descending; ties are broken by key; missing values come last
-in either direction, and so does a metric that is NaN. NaN is not stored as a parameter (it becomes the text "NaN").
+**Sorting.** Numbers sort before text, and after it when descending; text sorts by its first 100 characters. Ties are
+broken by number, in the direction of the first sort. Missing values come last in either direction, and so does a
+metric that is NaN. NaN is not stored as a parameter (it becomes the text "NaN").
 
 **Times** are milliseconds since 1970 UTC.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection
 
 from halley.errors import HalleyError
 from halley.storage.sql.put import Put, Values
@@ -87,8 +87,8 @@ class Dialect(Protocol):
         """Hear what other processes announce, until the function that this returns is called; see `Storage.listen`."""
         ...
 
-    def contains(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
-        """Whether a text holds a word, letter by letter."""
+    def contains(self, column: str) -> str:
+        """SQL that says whether a text holds a word, the one value, letter by letter."""
         ...
 
     def explain(self, error: BaseException) -> HalleyError | None:

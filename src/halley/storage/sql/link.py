@@ -1,10 +1,8 @@
-"""One connection to the database: static SQL straight to the driver, questions that vary through SQLAlchemy Core."""
+"""One connection to the database: SQL straight to the driver."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
-
-from sqlalchemy import Executable, Row
 
 from halley.errors import StorageLocked
 from halley.storage.sql.dialect import Dialect
@@ -230,12 +228,6 @@ class Link:
         """The first value of the first row, or None."""
         row = self.row(sql, values)
         return None if row is None else row[0]
-
-    def ask(self, statement: Executable) -> Sequence[Row[Any]]:
-        """All rows of a question built with SQLAlchemy Core."""
-        if self._is_in_job:
-            self._settle()
-        return self._connection.execute(statement).fetchall()
 
     @property
     def is_in_transaction(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from halley.errors import ArgumentError, HalleyError, StorageDamaged, StorageError
 from halley.storage.sql.adapt import BinaryCursor, adapters, to_arrays
@@ -167,9 +167,9 @@ class Postgresql:
             if commits:
                 driver.execute("COMMIT")
 
-    def contains(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    def contains(self, column: str) -> str:
         """See `Dialect.contains`."""
-        return func.strpos(column, word) > 0
+        return f"strpos({column}, ?) > 0"
 
     # errors
 

@@ -38,13 +38,15 @@ class Put:
 _ARRAYS = {"integer": "bigint[]", "real": "double precision[]", "text": "text[]", "blob": "bytea[]"}
 
 
-def insert(table: str, columns: Mapping[str, str], *, key: int = 0) -> Put:
+def insert(table: str, columns: Mapping[str, str], *, key: int = 0, kept: int = 0) -> Put:
     """Make the way to put rows into a table: new ones, or in place of what is there with the same key.
 
     Args:
         table: The table.
         columns: Name to kind, those of the key first.
         key: How many columns are the table's key; 0 if rows are only added.
+        kept: How many columns, those after the key, never change once a row is there: what is not written need not be
+            looked up in the indexes that hold it.
 
     Example:
         >>> insert("origin", {"run": "integer", "first_time": "integer"}).each
@@ -54,7 +56,7 @@ def insert(table: str, columns: Mapping[str, str], *, key: int = 0) -> Put:
     into = f"insert into {table} ({', '.join(names)})"
     then = ""
     if key:
-        changes = ", ".join(f"{name} = excluded.{name}" for name in names[key:])
+        changes = ", ".join(f"{name} = excluded.{name}" for name in names[key + kept :])
         then = f" on conflict ({', '.join(names[:key])}) do update set {changes}"
     row = f"({', '.join('?' * len(names))})"
     return Put(

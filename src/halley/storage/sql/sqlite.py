@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, NullPool, create_engine, func
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from halley.errors import StorageDamaged, StorageError
 from halley.storage.sql.put import Put, Values
@@ -185,9 +185,9 @@ class Sqlite:
         """See `Dialect.listen`."""
         return lambda: None
 
-    def contains(self, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    def contains(self, column: str) -> str:
         """See `Dialect.contains`."""
-        return func.instr(column, word) > 0
+        return f"instr({column}, ?) > 0"
 
     def explain(self, error: BaseException) -> StorageError | None:
         """See `Dialect.explain`."""

@@ -11,6 +11,7 @@ from halley.storage.testing.metrics import MetricsContract
 from halley.storage.testing.names import NamesContract
 from halley.storage.testing.output import OutputContract
 from halley.storage.testing.search import SearchContract
+from halley.storage.testing.sort import SortContract
 from halley.storage.testing.storage import StorageContract
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "NamesContract",
     "OutputContract",
     "SearchContract",
+    "SortContract",
     "StorageContract",
 ]

@@ -65,8 +65,8 @@ class SearchContract:
         descending = runs_of(search(storage, sort=[Sort(column=LR, is_descending=True)]))
         assert descending == [adam, sgd, huge, ten, one, half, least, missing]
 
-    def test_ties_are_broken_by_the_next_sort_then_by_key(self, storage: Storage) -> None:
-        """So pages never repeat or miss an experiment."""
+    def test_ties_are_broken_by_the_next_sort_then_by_number(self, storage: Storage) -> None:
+        """In the direction of the first sort, so pages never repeat or miss an experiment."""
         keys = [new_key() for _ in range(4)]
         runs = [make_run(storage, key=key) for key in reversed(keys)]
 
@@ -76,10 +76,11 @@ class SearchContract:
                 session.catalog.put_others(run, {"lr": place // 2})
 
         storage.write(job).result(WAIT_SECONDS)
-        assert runs_of(search(storage, sort=[Sort(column=LR)])) == runs[::-1]
+        assert runs_of(search(storage, sort=[Sort(column=LR)])) == runs
+        assert runs_of(search(storage, sort=[Sort(column=LR, is_descending=True)])) == runs[::-1]
         both = [Sort(column=LR), Sort(column=NOTE, is_descending=True)]
-        assert runs_of(search(storage, sort=both)) == [runs[3], runs[2], runs[1], runs[0]]
-        both = [Sort(column=LR), Sort(column=NOTE)]
+        assert runs_of(search(storage, sort=both)) == [runs[2], runs[3], runs[0], runs[1]]
+        both = [Sort(column=LR, is_descending=True), Sort(column=NOTE)]
         assert runs_of(search(storage, sort=both, limit=2)) == [runs[1], runs[0]]
 
     def test_metrics_sort_and_show(self, storage: Storage) -> None:

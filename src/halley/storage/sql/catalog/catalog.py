@@ -15,6 +15,7 @@ from halley.storage.sql.catalog.memory import CatalogMemory
 from halley.storage.sql.catalog.read import read_experiments, read_projects
 from halley.storage.sql.catalog.search import Search, search_experiments
 from halley.storage.sql.link import PLACES, Link, in_list
+from halley.storage.sql.metrics.rank import rank
 from halley.storage.sql.names import search_names
 from halley.storage.sql.put import insert
 
@@ -178,6 +179,14 @@ class SqlCatalog:
             "update experiment set state = ?, ended_at = ?, reason = ?, traceback = ? where run = ?",
             (state.value, ended_at, reason, traceback, run),
         )
+        if state is not State.RUNNING:
+            self._rank(run)
+
+    def _rank(self, run: int) -> None:
+        """A run has ended: its summaries are ranked, which is news to who remembers them."""
+        self._writing.write_heard_of(run)
+        rank(self._link, run)
+        self._writing.holder.change(run)
 
     def hear(self, run: int, *, now: int) -> None:
         """See `Catalog.hear`."""
@@ -205,6 +214,7 @@ class SqlCatalog:
         lost = sorted(run for (run,) in rows)
         for run in lost:
             self._change(run)
+            self._rank(run)
         return lost
 
     def set_archived(self, run: int, is_archived: bool) -> None:
@@ -217,6 +227,12 @@ class SqlCatalog:
         self._change(run)
         self._link.run(
             "insert into deleted_experiment (key, deleted_at) select key, ? from experiment where run = ?", (now, run)
+        )
+        self._link.lock(PLACES)  # who makes an experiment changes the same row
+        self._link.run(
+            "update project set deleted_total = deleted_total + 1"
+            " where id = (select project_id from experiment where run = ?)",
+            (run,),
         )
         self._link.run("insert into deleted_run (run) select run from experiment where run = ?", (run,))
         for table in ("experiment", "search_text", "tag", "fact", "writer"):

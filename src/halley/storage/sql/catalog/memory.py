@@ -63,7 +63,7 @@ class CatalogMemory:
 
     def __init__(self, link: Link, holder: Holder) -> None:
         self._link = link
-        self._holder = holder
+        self.holder = holder
         self._known: OrderedDict[int, Known] = OrderedDict()
         self._runs: dict[str, tuple[int, int]] = {}
         self._projects: dict[tuple[str, str], int] = {}
@@ -71,7 +71,7 @@ class CatalogMemory:
 
     def recall(self, run: int) -> Known:
         """What is known of an experiment, which nobody else writes from here on."""
-        version = self._holder.hold(run)
+        version = self.holder.hold(run)
         known = self._known.get(run)
         if known is None or known.version != version:
             self._unwritten.pop(run, None)
@@ -85,13 +85,13 @@ class CatalogMemory:
     def find_run(self, key: str) -> int | None:
         """The run of a key that was noted, if it is sure to be right."""
         run, version = self._runs.get(key, (0, 0))
-        return run if run and self._holder.hold(run) == version else None
+        return run if run and self.holder.hold(run) == version else None
 
     def note_run(self, key: str, run: int) -> None:
         """Note the run of a key."""
         if len(self._runs) >= _PLACES_LIMIT:
             self._runs.clear()
-        self._runs[key] = (run, self._holder.hold(run))
+        self._runs[key] = (run, self.holder.hold(run))
 
     def find_project(self, workspace: str, project: str) -> int | None:
         """The number of a project that was noted."""
@@ -105,11 +105,11 @@ class CatalogMemory:
 
     def expect(self, keys: Iterable[str]) -> None:
         """Hold the runs of many keys at once, as far as they are known."""
-        self._holder.expect(self._runs[key][0] for key in keys if key in self._runs)
+        self.holder.expect(self._runs[key][0] for key in keys if key in self._runs)
 
     def let_go(self, run: int) -> None:
         """A run is no more."""
-        self._holder.let_go(run)
+        self.holder.let_go(run)
 
     def forget(self) -> None:
         """Forget everything: the transaction was rolled back, and what it made is not there."""
@@ -133,8 +133,12 @@ class CatalogMemory:
 
     def write_heard(self) -> None:
         """Write when every experiment last spoke."""
-        for run, known in list(self._unwritten.items()):
+        for run in list(self._unwritten):
             if self._link.try_lock(run):  # who is being written elsewhere is heard there
-                del self._unwritten[run]
-                if known.version == self._holder.hold(run):
-                    self._link.put(_HEAR, (run, known.heard_at))
+                self.write_heard_of(run)
+
+    def write_heard_of(self, run: int) -> None:
+        """Write when an experiment last spoke, which nobody else writes from here on."""
+        known = self._unwritten.pop(run, None)
+        if known is not None and known.version == self.holder.hold(run):
+            self._link.put(_HEAR, (run, known.heard_at))

@@ -5,19 +5,21 @@ reads the experiments and values of these runs only. So the cost of many columns
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
+from typing import NamedTuple
 
 from halley.core.experiment import State
 from halley.errors import InvalidRequest
 from halley.storage.ports.catalog import Column, ExperimentPage, Sort
-from halley.storage.sql.catalog.fill import SUMMARIES, number_metrics, read_values
+from halley.storage.sql.catalog.fill import read_values
 from halley.storage.sql.catalog.read import read_experiments
-from halley.storage.sql.catalog.tables import experiment, fact, search_text, series, tag
+from halley.storage.sql.catalog.sort import FIELDS, Filter, sort_runs
 from halley.storage.sql.link import Link
 
-FIELDS = frozenset("name state started_at ended_at duration tags number host command key".split())
+_COUNT_ALL = """
+select experiment_total - deleted_total
+    - (select count(*) from experiment where experiment.project_id = project.id and experiment.is_archived = true)
+from project where id = ?
+"""
 
 
 class Search(NamedTuple):
@@ -36,17 +38,21 @@ class Search(NamedTuple):
 def search_experiments(link: Link, search: Search) -> ExperimentPage:
     """Find one page; see `Catalog.search_experiments`."""
     _check_fields([*(entry.column for entry in search.sort), *search.columns])
-    conditions = _to_conditions(link, search)
-    matching: FromClause = experiment
-    if search.text.split():
-        matching = experiment.join(search_text, search_text.c.run == experiment.c.run)
-    total = link.ask(select(func.count()).select_from(matching).where(*conditions))[0][0]
-    sortable, order = _to_order(link, matching, search.sort)
-    page = select(experiment.c.run).select_from(sortable).where(*conditions).order_by(*order)
-    runs = [run for (run,) in link.ask(page.offset(search.offset).limit(search.limit))]
-    found = read_experiments(link, runs)
-    experiments = [found[run] for run in runs]
-    return ExperimentPage(total, experiments, read_values(link, experiments, search.columns))
+    found = _to_filter(link, search)
+    total = _count(link, search, found)
+    runs = sort_runs(link, found, search.sort, total=total, offset=search.offset, limit=search.limit)
+    experiments = read_experiments(link, runs)
+    page = [experiments[run] for run in runs]
+    return ExperimentPage(total, page, read_values(link, page, search.columns))
+
+
+def _count(link: Link, search: Search, found: Filter) -> int:
+    is_everything = not (search.is_archived or search.states or found.join)
+    return int(
+        link.value(_COUNT_ALL, (search.project_id,))
+        if is_everything
+        else link.value(f"select count(*) from experiment{found.join} where {found.where}", found.values)
+    )
 
 
 def _check_fields(columns: Sequence[Column]) -> None:
@@ -57,64 +63,13 @@ def _check_fields(columns: Sequence[Column]) -> None:
             )
 
 
-def _to_conditions(link: Link, search: Search) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        experiment.c.project_id == search.project_id,
-        experiment.c.is_archived == search.is_archived,
-    ]
+def _to_filter(link: Link, search: Search) -> Filter:
+    where = ["experiment.project_id = ?", "experiment.is_archived = ?"]
+    values: list[object] = [search.project_id, search.is_archived]
     if search.states:
-        conditions.append(experiment.c.state.in_([state.value for state in search.states]))
+        where.append(f"experiment.state in ({', '.join('?' * len(search.states))})")
+        values += [state.value for state in search.states]
     words = search.text.lower().split()
-    conditions += [link.dialect.contains(search_text.c.content, word) for word in words]
-    return conditions
-
-
-# order
-
-
-def _to_order(link: Link, source: FromClause, sort: Sequence[Sort]) -> tuple[FromClause, list[ColumnElement[Any]]]:
-    """What to select from, and what to order by."""
-    if not sort:
-        return source, [experiment.c.number.desc()]
-    order: list[ColumnElement[Any]] = []
-    for place, entry in enumerate(sort):
-        column = entry.column
-        if column.kind == "field":
-            keys = [_field(column.name)]
-        elif column.kind == "metric":
-            summary = series.alias(f"sort_{place}")
-            number = number_metrics(link, [(column.name, column.context)]).get((column.name, column.context), 0)
-            source = source.outerjoin(summary, and_(summary.c.run == experiment.c.run, summary.c.metric == number))
-            keys = [summary.c[SUMMARIES[column.value]]]
-        else:
-            stated = fact.alias(f"sort_{place}")
-            source = source.outerjoin(
-                stated,
-                and_(stated.c.run == experiment.c.run, stated.c.kind == column.kind, stated.c.name == column.name),
-            )
-            keys = [stated.c.number, stated.c.content]
-        order += _order(keys, is_descending=entry.is_descending)
-    return source, [*order, experiment.c.key]
-
-
-def _order(keys: list[ColumnElement[Any]], *, is_descending: bool) -> list[ColumnElement[Any]]:
-    """Ascending: numbers, text, nothing. Descending: text, numbers, nothing."""
-    if not is_descending:
-        return [key.asc().nulls_last() for key in keys]
-    return [key.desc().nulls_last() for key in reversed(keys)]
-
-
-def _field(name: str) -> ColumnElement[Any]:
-    match name:
-        case "duration":
-            lasted = func.coalesce(experiment.c.ended_at, experiment.c.heard_at) - experiment.c.started_at
-            return case((lasted < 0, 0), else_=lasted)  # the clocks of two machines differ, or one was set back
-        case "tags":
-            return (
-                select(func.min(tag.c.name))
-                .where(tag.c.run == experiment.c.run)
-                .correlate(experiment)
-                .scalar_subquery()
-            )
-        case _:
-            return experiment.c[name]
+    where += [link.dialect.contains("search_text.content")] * len(words)
+    join = " join search_text on search_text.run = experiment.run" if words else ""
+    return Filter(search.project_id, join, " and ".join(where), [*values, *words])

@@ -18,6 +18,7 @@ from halley.storage.sql.metrics.fork import settle_self, settle_series
 from halley.storage.sql.metrics.memory import ORIGIN, Memory, RunMemory
 from halley.storage.sql.metrics.order import Ordered, order
 from halley.storage.sql.metrics.points import read_journal, read_series
+from halley.storage.sql.metrics.rank import unrank
 from halley.storage.sql.metrics.summary import Summary, add, summarise_one
 from halley.storage.sql.names import count_in
 from halley.storage.sql.put import insert
@@ -47,6 +48,7 @@ _SERIES = insert(
         "late": "integer",
     },
     key=2,
+    kept=1,
 )
 
 
@@ -127,6 +129,9 @@ def _add_among(
 
 def _put_summaries(link: Link, run: int, known: RunMemory, changed: dict[int, Summary]) -> None:
     count_in(link, known.project_id, [metric for metric in changed if metric not in known.series])
+    if known.is_ranked:
+        unrank(link, run)
+        known.is_ranked = False
     for metric, summary in changed.items():
         link.put(_SERIES, (run, metric, known.project_id, *summary))
     known.series.update(changed)

@@ -19,6 +19,7 @@ from halley.storage.sql.metrics.fold import Piece, write_pieces
 from halley.storage.sql.metrics.lines import Part, Span, find_lines
 from halley.storage.sql.metrics.memory import ORIGIN, Memory, RunMemory
 from halley.storage.sql.metrics.points import ChunkReader
+from halley.storage.sql.metrics.rank import unrank
 from halley.storage.sql.metrics.stretch import drop_stretches
 from halley.storage.sql.metrics.summary import Summary, add, summarise_one
 from halley.storage.sql.names import count_in
@@ -52,6 +53,8 @@ def fork(link: Link, memory: Memory, run: int, parent: int, step: int) -> None:
             "select until, source from heritage where run = ? and metric = ? order by until", (parent, number)
         )
         heritage += [(run, number, *row) for row in cut_heritage([*rows, (2**63 - 1, parent)], summary.last_step)]
+    if known.is_ranked:
+        unrank(link, run)
     count_in(link, known.project_id, list(inherited))
     link.run_many(_NEW_HERITAGE, heritage)
     link.run_many(_NEW_SERIES, [(run, number, known.project_id, *one) for number, one in inherited.items()])

@@ -33,10 +33,11 @@ class RunMemory:
         waiting: How many points are in its journal.
         series: Metric number to summary.
         has_kin: Whether it was forked, or others were forked from it.
+        is_ranked: Whether its summaries are ranked, see `rank.py`.
         version: Of the run, when this was read.
     """
 
-    __slots__ = ("first_time", "has_kin", "project_id", "series", "version", "waiting")
+    __slots__ = ("first_time", "has_kin", "is_ranked", "project_id", "series", "version", "waiting")
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class RunMemory:
         series: dict[int, Summary],
         *,
         has_kin: bool,
+        is_ranked: bool,
     ) -> None:
         self.version = version
         self.project_id = project_id
@@ -54,6 +56,7 @@ class RunMemory:
         self.waiting = waiting
         self.series = series
         self.has_kin = has_kin
+        self.is_ranked = is_ranked
 
 
 class Memory:
@@ -107,16 +110,17 @@ class Memory:
 
     def _read(self, run: int, version: int) -> RunMemory:
         link = self._link
-        project_id = link.value("select project_id from experiment where run = ?", (run,))
-        if project_id is None:
+        found = link.row("select project_id, is_ranked from experiment where run = ?", (run,))
+        if found is None:
             raise StorageError(f"There is no run {run}.", hint="Make the experiment before its points.")
         return RunMemory(
             version,
-            project_id,
+            found[0],
             link.value("select first_time from origin where run = ?", (run,)),
             link.value("select cast(coalesce(sum(n), 0) as bigint) from journal where run = ?", (run,)),
             {metric: summary for _, metric, summary in read_summaries(link, run)},
             has_kin=link.value("select 1 from heritage where run = ? or source = ? limit 1", (run, run)) is not None,
+            is_ranked=bool(found[1]),
         )
 
     def number(self, metrics: Sequence[MetricId]) -> list[int]:

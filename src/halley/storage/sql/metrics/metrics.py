@@ -13,6 +13,7 @@ from halley.storage.sql.metrics.export import export
 from halley.storage.sql.metrics.fold import compact
 from halley.storage.sql.metrics.fork import fork
 from halley.storage.sql.metrics.memory import Memory, read_summaries
+from halley.storage.sql.metrics.rank import rank
 
 
 class SqlMetrics:
@@ -98,6 +99,7 @@ class SqlMetrics:
         """See `Metrics.tidy`."""
         self._writing.holder.hold(run)
         compact(self._link, run)
+        rank(self._link, run)
         self._writing.holder.change(run)
 
     @property
