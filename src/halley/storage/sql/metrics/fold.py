@@ -26,11 +26,23 @@ from halley.storage.sql.metrics.codec import (
 )
 from halley.storage.sql.metrics.points import ChunkReader, ChunkRow, list_chunks, read_journal
 from halley.storage.sql.metrics.stretch import STRETCH_POINTS, drop_stretches, make_stretches
+from halley.storage.sql.put import insert
 
 _NEW_CLOCK = "insert into clock (run, times, epochs, rollup) values (?, ?, ?, ?) returning id"
-_NEW_CHUNK = """
-insert into chunk (run, metric, first, last, n, clock, rollup, steps, vals) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
+_CHUNK = insert(
+    "chunk",
+    {
+        "run": "integer",
+        "metric": "integer",
+        "first": "integer",
+        "last": "integer",
+        "n": "integer",
+        "clock": "integer",
+        "rollup": "blob",
+        "steps": "blob",
+        "vals": "blob",
+    },
+)
 
 
 _PAGE_CHUNKS = 32
@@ -215,7 +227,8 @@ def write_pieces(link: Link, run: int, pieces: Sequence[Piece], clocks: "_Clocks
             )
     if replaced:
         link.run(f"delete from chunk where id in {in_list(chunk.id for chunk in replaced)}")
-    link.run_many(_NEW_CHUNK, rows)
+    for row in rows:
+        link.put(_CHUNK, row)
     if replaced:
         link.run(
             f"delete from clock where id in {in_list({chunk.clock for chunk in replaced})}"
