@@ -3,7 +3,7 @@
 import pytest
 
 from halley.storage.open import open_storage
-from halley.storage.sql.metrics import append, axes, codec, draw, fold, heap, lines, stretch
+from halley.storage.sql.metrics import append, axes, brush, clock_axis, codec, fold, heap, lines, stretch
 from halley.storage.sql.output import output
 
 
@@ -38,9 +38,9 @@ def tiny(monkeypatch):
     monkeypatch.setattr(fold, "_COMPACT_POINTS", 200)
     monkeypatch.setattr(fold, "_CLOCK_LIMIT", 2)
     monkeypatch.setattr(fold, "ROLLED_POINTS", 16)
-    for module in (axes, draw):
+    for module in (brush, clock_axis):
         monkeypatch.setattr(module, "ROLLED_POINTS", 16)
-    for module in (axes, codec, draw):
+    for module in (axes, brush, codec):
         monkeypatch.setattr(module, "BLOCK_POINTS", 4)
     monkeypatch.setattr(stretch, "STRETCH_CHUNKS", 3)
     for module in (fold, lines):
@@ -48,7 +48,7 @@ def tiny(monkeypatch):
     monkeypatch.setattr(heap, "_FLUSH_POINTS", 300)
     monkeypatch.setattr(heap, "_MATRIX_POINTS", 64)
     monkeypatch.setattr(heap, "_SHORT_POINTS", 30)
-    monkeypatch.setattr(axes, "_FETCH", 3)
-    monkeypatch.setattr(draw, "_ROLLED_POINTS_PER_BUCKET", 8)
-    monkeypatch.setattr(draw, "_FETCH", 3)
+    monkeypatch.setattr(clock_axis, "_FETCH", 3)
+    monkeypatch.setattr(brush, "_ROLLED_POINTS_PER_BUCKET", 8)
+    monkeypatch.setattr(brush, "_FETCH", 3)
     monkeypatch.setattr(output, "SEAL_LINES", 8)

@@ -9,8 +9,10 @@ from halley.storage.testing import (
     CatalogContract,
     DeletionContract,
     ExportContract,
+    ForksContract,
     MetricsContract,
     NamesContract,
+    NewsContract,
     OutputContract,
     SearchContract,
     SortContract,
@@ -21,15 +23,19 @@ __all__ = [
     "TestCatalog",
     "TestDeletion",
     "TestExport",
+    "TestForks",
     "TestMetrics",
     "TestNames",
+    "TestNews",
     "TestOutput",
     "TestSearch",
     "TestSort",
     "TestStorage",
     "TestTinyDeletion",
     "TestTinyExport",
+    "TestTinyForks",
     "TestTinyMetrics",
+    "TestTinyNews",
     "TestTinyOutput",
 ]
 
@@ -47,6 +53,14 @@ class TestSort(SortContract):
 
 
 class TestMetrics(MetricsContract):
+    pass
+
+
+class TestForks(ForksContract):
+    pass
+
+
+class TestNews(NewsContract):
     pass
 
 
@@ -73,8 +87,19 @@ class TestStorage(StorageContract):
 @pytest.mark.usefixtures("tiny")
 class TestTinyMetrics(MetricsContract):
     exact_points = 8
-    border_points = 4
     long_points = 3_000
+
+
+@pytest.mark.usefixtures("tiny")
+class TestTinyForks(ForksContract):
+    exact_points = 8
+    long_points = 3_000
+
+
+@pytest.mark.usefixtures("tiny")
+class TestTinyNews(NewsContract):
+    exact_points = 8
+    border_points = 4
 
 
 @pytest.mark.usefixtures("tiny")

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from halley.core.metric import NO_STEP, MetricId
 from halley.errors import ArgumentError
-from halley.storage.ports.metrics import Chart, ChartSeries, Floats, PointColumns, Series, XAxis
+from halley.storage.ports.metrics import Chart, Floats, PointColumns, Series, XAxis
 from halley.storage.ports.storage import Session, Storage
 from halley.storage.testing.make import WAIT_SECONDS, Point, log, log_values, make_run
 from halley.storage.testing.model import ModelRun, check_line, is_same_series
@@ -30,8 +29,8 @@ _epochs = st.one_of(st.just(math.nan), st.integers(-3, 30).map(lambda tenth: ten
 _points = st.tuples(
     st.sampled_from(METRICS), st.one_of(st.just(NO_STEP), st.integers(-20, 120)), _times, _epochs, _values
 )
-_batches = st.lists(_points, min_size=1, max_size=40)
-_stretches = st.builds(
+batches = st.lists(_points, min_size=1, max_size=40)
+stretches = st.builds(
     lambda metric, first, stride, values: [
         (metric, first + stride * place, 1_790_000_000_000 + place, place / 7, value)
         for place, value in enumerate(values)
@@ -41,7 +40,7 @@ _stretches = st.builds(
     st.sampled_from([-1, 1, 3]),
     st.lists(_values, min_size=1, max_size=400),
 )
-acts = st.lists(st.one_of(_batches, _batches, _stretches, st.just("tidy"), st.just("reopen")), min_size=1, max_size=12)
+acts = st.lists(st.one_of(batches, batches, stretches, st.just("tidy"), st.just("reopen")), min_size=1, max_size=12)
 
 settings_of_suite = settings(
     deadline=None,
@@ -60,9 +59,6 @@ class MetricsContract:
 
     exact_points: ClassVar[int] = 512
     """A chart of so few points is exact in every bucket."""
-
-    border_points: ClassVar[int] = 128
-    """By how many points other charts may be off at the border of two buckets."""
 
     long_points: ClassVar[int] = 40_000
     """Points of a series that is long."""
@@ -89,36 +85,9 @@ class MetricsContract:
             check_series(session, run, model)
             check_export(session, run, model)
             for x in EVERY_X:
-                self.check_chart(session, run, model, x, None, None, 10_000)
-                low, high = data.draw(_ranges(model, x))
-                self.check_chart(session, run, model, x, low, high, data.draw(st.integers(1, 300)))
-
-    def check_chart(
-        self,
-        session: Session,
-        run: int,
-        model: ModelRun,
-        x: XAxis | MetricId,
-        low: float | None,
-        high: float | None,
-        buckets: int,
-    ) -> None:
-        """Check one chart of all metrics."""
-        chart = session.metrics.draw([run], METRICS, x=x, low=low, high=high, buckets=buckets)
-        points = {metric: model.list_points(metric, x, low, high) for metric in METRICS}
-        distinct = sorted({at for series in points.values() for at, _ in series})
-        assert len(chart.x) <= buckets
-        assert (np.diff(chart.x) > 0).all()
-        if len(distinct) <= buckets:
-            assert chart.width == 0
-            assert chart.x.tolist() == distinct
-        else:
-            assert chart.width > 0
-        total = sum(map(len, model.points.values()))
-        is_exact = chart.width == 0 or isinstance(x, MetricId) or total <= self.exact_points
-        assert [line.metric for line in chart.series] == [metric for metric in METRICS if metric in model.points]
-        for line in chart.series:
-            check_line(chart, line, points[line.metric], is_exact=is_exact)
+                check_chart(session, run, model, x, None, None, 10_000, self.exact_points)
+                low, high = data.draw(ranges(model, x))
+                check_chart(session, run, model, x, low, high, data.draw(st.integers(1, 300)), self.exact_points)
 
     # series
 
@@ -265,133 +234,6 @@ class MetricsContract:
             assert session.metrics.draw([], [LOSS]).series == []
             assert session.metrics.draw([run], []).series == []
 
-    # forks
-
-    @settings_of_suite
-    @given(
-        before=st.lists(st.one_of(_batches, _stretches, st.just("tidy")), min_size=1, max_size=5),
-        step=st.integers(-30, 500),
-        acts=st.lists(
-            st.tuples(st.integers(0, 2), st.one_of(_batches, _stretches, st.sampled_from(["tidy", "delete", "fork"]))),
-            max_size=8,
-        ),
-        data=st.data(),
-    )
-    def test_a_fork_is_what_its_parent_was_and_goes_its_own_way(
-        self,
-        storage: Storage,
-        before: list[list[Point] | str],
-        step: int,
-        acts: list[tuple[int, list[Point] | str]],
-        data: st.DataObject,
-    ) -> None:
-        """Parent, fork and fork of the fork are written, tidied and deleted in any order."""
-        family = [(make_run(storage), ModelRun())]
-        acts = [(0, act) for act in before] + [(0, "fork")] + acts
-        for who, act in acts:
-            run, model = family[who % len(family)]
-            if act == "fork":
-                child = make_run(storage)
-                storage.write(partial(_fork, run=child, parent=run, step=step)).result(WAIT_SECONDS)
-                family.append((child, model.fork(step)))
-            elif act == "delete":
-                while storage.write(partial(_delete, run=run)).result(WAIT_SECONDS):
-                    pass
-                family[who % len(family)] = (make_run(storage), ModelRun())
-            elif act == "tidy":
-                storage.write(partial(_tidy, run=run)).result(WAIT_SECONDS)
-            elif not isinstance(act, str):
-                log(storage, run, act)
-                model.append(act)
-        with storage.read() as session:
-            for run, model in family:
-                check_series(session, run, model)
-                check_export(session, run, model)
-                x = data.draw(st.sampled_from(EVERY_X))
-                self.check_chart(session, run, model, x, None, None, 10_000)
-                low, high = data.draw(_ranges(model, x))
-                self.check_chart(session, run, model, x, low, high, data.draw(st.integers(1, 300)))
-
-    def test_a_fork_copies_no_point(self, storage: Storage) -> None:
-        """It is there at once, however long its parent is; a long parent is drawn through it from summaries, too."""
-        parent, run = make_run(storage), make_run(storage)
-        values = np.sin(np.arange(self.long_points) / 3_000)
-        log_values(storage, parent, LOSS, values)
-        step = self.long_points - 100
-        storage.write(partial(_fork, run=run, parent=parent, step=step)).result(WAIT_SECONDS)
-        log_values(storage, run, LOSS, [7.0] * 50, first=step + 1)
-        with storage.read() as session:
-            (series,) = session.metrics.list_series(run)
-            assert (series.count, series.last, series.max) == (step + 51, 7.0, 7.0)
-            chart = session.metrics.draw([run], [LOSS], buckets=20)
-            check_envelope(chart, np.arange(step + 51.0), np.concatenate([values[: step + 1], np.full(50, 7.0)]))
-
-    def test_only_a_run_without_points_can_be_forked(self, storage: Storage) -> None:
-        """What it has would have to be told from what it inherits."""
-        parent, run = make_run(storage), make_run(storage)
-        for one in (parent, run):
-            log_values(storage, one, LOSS, [1.0])
-        for child in (run, parent):
-            with pytest.raises(ArgumentError, match="no points yet"):
-                storage.write(partial(_fork, run=child, parent=parent, step=5)).result(WAIT_SECONDS)
-
-    # what is new
-
-    @settings_of_suite
-    @given(
-        growth=st.lists(
-            st.tuples(st.sampled_from(METRICS), st.integers(0, 400), st.sampled_from([0, 0, 0, -5, 30])),
-            min_size=1,
-            max_size=8,
-        ),
-        data=st.data(),
-    )
-    def test_a_chart_and_what_is_new_since_are_the_chart_now(
-        self, storage: Storage, growth: list[tuple[MetricId, int, int]], data: st.DataObject
-    ) -> None:
-        """Whatever came meanwhile: nothing, newer steps, late ones, gaps, series that were not there."""
-        run = make_run(storage)
-        x = data.draw(st.sampled_from([*AXES, "step", "step", METRICS[2]]))
-        low, high = data.draw(
-            st.sampled_from([(None, None), (None, None), (100.0, None), (None, 900.0), (300.0, 700.0)])
-        )
-        buckets = data.draw(st.sampled_from([1, 7, 40, 500]))
-        ends = dict.fromkeys(METRICS, 0)
-        chart = Chart(np.empty(0), 0.0, [])
-        for metric, n, gap in growth:
-            first = ends[metric] + gap
-            log_values(storage, run, metric, np.arange(float(n)), first=first)
-            ends[metric] = max(ends[metric], first + n)
-            with storage.read() as session:
-                news = session.metrics.draw(
-                    [run], METRICS, x=x, low=low, high=high, buckets=buckets, since=chart.cursor
-                )
-                whole = session.metrics.draw([run], METRICS, x=x, low=low, high=high, buckets=buckets)
-            chart = add_news(chart, news)
-            is_exact = x != "step" or sum(ends.values()) <= self.exact_points
-            assert_same_chart(chart, whole, 0 if is_exact else self.border_points)
-
-    def test_only_what_is_new_comes(self, storage: Storage) -> None:
-        """Of series that did not change nothing, of others the buckets from their last step on."""
-        runs = [make_run(storage) for _ in range(3)]
-        for run in runs:
-            log_values(storage, run, LOSS, np.arange(10_000.0))
-        with storage.read() as session:
-            chart = session.metrics.draw(runs, [LOSS], buckets=500)
-            again = session.metrics.draw(runs, [LOSS], buckets=500, since=chart.cursor)
-        assert (again.begin, again.x.tolist(), again.series) == (500, [], [])
-        log_values(storage, runs[1], LOSS, [7.0], first=9_995 + 4)
-        log_values(storage, runs[2], LOSS, [7.0], first=10_000)
-        with storage.read() as session:  # the first of them was late
-            assert session.metrics.draw(runs, [LOSS], buckets=500, since=chart.cursor).begin is None
-            chart = session.metrics.draw(runs, [LOSS], buckets=510)
-        log_values(storage, runs[2], LOSS, [8.0], first=10_001)
-        with storage.read() as session:
-            news = session.metrics.draw(runs, [LOSS], buckets=510, since=chart.cursor)
-            assert (news.begin, news.x.tolist(), [line.run for line in news.series]) == (500, [10_000.0], [runs[2]])
-            assert session.metrics.draw(runs, [LOSS], buckets=500, since=chart.cursor).begin is None
-            assert session.metrics.draw(runs, [LOSS], buckets=510, since=b"no cursor").begin is None
-
     # the rest
 
     def test_a_sketch_counts_late_points_too(self, storage: Storage) -> None:
@@ -417,16 +259,32 @@ class MetricsContract:
         np.testing.assert_allclose(sketches[run, METRICS[1]], np.arange(49.5, 4_000, 100))
 
 
-def _fork(session: Session, run: int, parent: int, step: int) -> None:
-    session.metrics.fork(run, parent, step)
-
-
-def _delete(session: Session, run: int) -> bool:
-    return session.metrics.delete(run)
-
-
-def _tidy(session: Session, run: int) -> None:
-    session.metrics.tidy(run)
+def check_chart(
+    session: Session,
+    run: int,
+    model: ModelRun,
+    x: XAxis | MetricId,
+    low: float | None,
+    high: float | None,
+    buckets: int,
+    exact_points: int,
+) -> None:
+    """Check one chart of all metrics; `exact_points` is how many points are certainly exact in every bucket."""
+    chart = session.metrics.draw([run], METRICS, x=x, low=low, high=high, buckets=buckets)
+    points = {metric: model.list_points(metric, x, low, high) for metric in METRICS}
+    distinct = sorted({at for series in points.values() for at, _ in series})
+    assert len(chart.x) <= buckets
+    assert (np.diff(chart.x) > 0).all()
+    if len(distinct) <= buckets:
+        assert chart.width == 0
+        assert chart.x.tolist() == distinct
+    else:
+        assert chart.width > 0
+    total = sum(map(len, model.points.values()))
+    is_exact = chart.width == 0 or isinstance(x, MetricId) or total <= exact_points
+    assert [line.metric for line in chart.series] == [metric for metric in METRICS if metric in model.points]
+    for line in chart.series:
+        check_line(chart, line, points[line.metric], is_exact=is_exact)
 
 
 def check_envelope(chart: Chart, at: Floats, values: Floats) -> None:
@@ -446,40 +304,8 @@ def check_envelope(chart: Chart, at: Floats, values: Floats) -> None:
         assert np.nanmax(line.max) == most[is_filled].max()
 
 
-def add_news(chart: Chart, news: Chart) -> Chart:
-    """A chart with what is new of it, as whoever has the chart puts it together."""
-    if news.begin is None:
-        return news
-    x = np.concatenate([chart.x[: news.begin], news.x if len(news.x) else chart.x[news.begin :]])
-    fresh = {(line.run, line.metric): line for line in news.series}
-    series = []
-    for line in chart.series:
-        new = fresh.get((line.run, line.metric))
-        columns = {}
-        for name in ("count", "odd", "min", "max", "mean", "last"):
-            old = getattr(line, name)
-            nothing = np.zeros(len(x), old.dtype) if old.dtype == np.int64 else np.full(len(x), np.nan)
-            tail = nothing[len(old) :] if new is None else getattr(new, name)
-            columns[name] = np.concatenate([old if new is None else old[: news.begin], tail])
-        series.append(ChartSeries(line.run, line.metric, **columns))
-    return Chart(x, news.width, series, news.cursor)
-
-
-def assert_same_chart(one: Chart, other: Chart, border_points: int) -> None:
-    """Check that two charts are equal, up to some points on the wrong side of a border."""
-    assert (one.x.tolist(), one.width) == (other.x.tolist(), other.width)
-    assert [(line.run, line.metric) for line in one.series] == [(line.run, line.metric) for line in other.series]
-    for a, b in zip(one.series, other.series, strict=True):
-        if border_points:
-            assert np.abs(np.cumsum(a.count) - np.cumsum(b.count)).max(initial=0) <= border_points
-            assert np.nanmin([*a.min, np.inf]) == np.nanmin([*b.min, np.inf])
-            assert np.nanmax([*a.max, -np.inf]) == np.nanmax([*b.max, -np.inf])
-            continue
-        for name in ("count", "odd", "min", "max", "mean", "last"):
-            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
-
-
-def _ranges(model: ModelRun, x: XAxis | MetricId) -> st.SearchStrategy[tuple[float | None, float | None]]:
+def ranges(model: ModelRun, x: XAxis | MetricId) -> st.SearchStrategy[tuple[float | None, float | None]]:
+    """Bounds of a chart, often at its points."""
     places = sorted({at for metric in model.points for at, _ in model.list_points(metric, x)}) or [0.0]
     end = st.one_of(st.none(), st.sampled_from(places), st.floats(places[0] - 1, places[-1] + 1))
     return st.tuples(end, end)

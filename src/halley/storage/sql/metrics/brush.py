@@ -1,0 +1,235 @@
+"""Heaping the strokes of lines on a grid, each by the cheapest way that is exact enough.
+
+A chunk that lies in one bucket is drawn from its digest, if a stretch has it. A chunk is drawn from its roll-up if
+more than 512 of its points fall into a bucket: then the border between two buckets is drawn to the nearest 128 points
+for count, mean and last, and min and max of the points at the border count on both sides, so that the envelope never
+misses an extreme. All else is drawn from points. So a chart costs what its buckets cost, however long its series are.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from halley.storage.sql.link import Link, in_list
+from halley.storage.sql.metrics.axes import Axis, Column, Drawn, Stroke
+from halley.storage.sql.metrics.codec import BLOCK, BLOCK_POINTS, ROLLED_POINTS, Floats, Integers, Records, unseal
+from halley.storage.sql.metrics.grid import Grid, find_buckets
+from halley.storage.sql.metrics.heap import Blocks, Heap, Placed
+
+_ROLLED_POINTS_PER_BUCKET = 512
+
+_FETCH = 256
+"""Chunks fetched at once: bounds memory."""
+
+
+class Brush:
+    """Heaps strokes of one axis.
+
+    Args:
+        link: The connection.
+        axis: The axis.
+        low: Where the chart begins; None for where its points do.
+        high: Where it ends; likewise.
+    """
+
+    def __init__(self, link: Link, axis: Axis, low: float | None = None, high: float | None = None) -> None:
+        self.axis = axis
+        self._link = link
+        self._low = -math.inf if low is None else low
+        self._high = math.inf if high is None else high
+        self._limits: dict[int, tuple[Column, slice, Column]] = {}
+
+    def near(self, strokes: Sequence[Stroke]) -> list[Stroke]:
+        """The strokes that may have points inside."""
+        if self._low == -math.inf and self._high == math.inf:
+            return list(strokes)
+        return [stroke for stroke in strokes if stroke.high >= self._low and stroke.low <= self._high]
+
+    def is_whole(self, stroke: Stroke) -> bool:
+        """Whether all of a stroke lies inside."""
+        return stroke.low >= self._low and stroke.high <= self._high
+
+    def list_x(self, strokes: Sequence[Stroke]) -> Iterator[Column]:
+        """The x of strokes, inside, as little as possible being read: who asks may stop when it has seen enough."""
+        rest: list[Stroke] = []
+        for stroke in strokes:
+            if stroke.digests is None:
+                rest.append(stroke)
+                continue
+            low, high = self.axis.digest_ends(stroke, stroke.digests)
+            is_whole = (low >= self._low) & (high <= self._high)
+            yield np.unique(np.stack([low, high])[:, is_whole])
+            is_near = (high >= self._low) & (low <= self._high)
+            rest += [self.axis.split(stroke, one) for one in stroke.digests[is_near & ((low != high) | ~is_whole)]]
+        unknown = []
+        for stroke in rest:
+            flat = self.axis.flat_x(stroke) if self.is_whole(stroke) else None
+            if flat is None:
+                unknown.append(stroke)
+            else:
+                yield flat
+        seen: dict[int, Column] = {}
+        begin, size = 0, 1
+        while begin < len(unknown):
+            for x, _ in self._read(unknown[begin : begin + size]):
+                if id(x) not in seen:
+                    seen[id(x)] = x  # an id means something only while its array lives
+                    yield x
+            begin, size = begin + size, min(2 * size, _FETCH)
+
+    def _read(self, strokes: Sequence[Stroke]) -> list[Drawn]:
+        return [
+            drawn if self.is_whole(stroke) else self._limit(*drawn)
+            for stroke, drawn in zip(strokes, self.axis.read(strokes), strict=True)
+        ]
+
+    def _limit(self, x: Column, values: Floats) -> Drawn:
+        known = self._limits.get(id(x))
+        if known is None:
+            begin = int(np.searchsorted(x, self._low))
+            end = int(np.searchsorted(x, self._high, side="right"))
+            known = self._limits[id(x)] = (x, slice(begin, end), x[begin:end])  # keeps x: see above
+        _, inside, limited = known
+        return limited, values[inside]
+
+    # heaping
+
+    def heap(self, heap: Heap, lines: Sequence[tuple[Sequence[Stroke], Grid]]) -> None:
+        """Heap the strokes of lines, each on its grid."""
+        work = [
+            (place, grid, item) for place, (strokes, grid) in enumerate(lines) for item in self._group(strokes, grid)
+        ]
+        begin = 0
+        while begin < len(work):
+            end, size = begin, 0
+            while end < len(work) and size < _FETCH:
+                item = work[end][2]
+                size += 1 if isinstance(item, Stroke) else len(item.chunks)
+                end += 1
+            self._heap_some(heap, work[begin:end])
+            begin = end
+
+    def _group(self, strokes: Sequence[Stroke], grid: Grid) -> Iterator["Stroke | Rolled"]:
+        """Gather what is drawn from roll-ups side by side."""
+        rolled = Rolled([], [])
+        for stroke in strokes:
+            for item in [stroke] if stroke.digests is None else self._cut_digests(stroke, stroke.digests, grid):
+                if isinstance(item, Blocks):
+                    rolled.digests.append(item)
+                elif self._is_dense(item, grid):
+                    rolled.chunks.append(item)
+                else:
+                    if rolled.digests or rolled.chunks:
+                        yield rolled
+                        rolled = Rolled([], [])
+                    yield item
+        if rolled.digests or rolled.chunks:
+            yield rolled
+
+    def _cut_digests(self, stroke: Stroke, digests: Records, grid: Grid) -> Iterator[Stroke | Blocks]:
+        """Digests of chunks that lie in one bucket as they are, of other chunks the chunks."""
+        low, high = self.axis.digest_ends(stroke, digests)
+        inside = (high >= self._low) & (low <= self._high)
+        is_whole = (low >= self._low) & (high <= self._high)
+        places = np.clip(np.stack([low, high]), grid.edges[0], None)
+        first, last = find_buckets(places[0], grid), find_buckets(places[1], grid)
+        begin = 0
+        is_split = (first != last) if grid.width else (low != high)
+        for at in [*np.flatnonzero(~is_whole | is_split).tolist(), len(digests)]:
+            if at > begin:
+                some = digests[begin:at]
+                yield Blocks(
+                    low[begin:at],
+                    high[begin:at],
+                    *(np.ascontiguousarray(some[name]) for name in ("n", "odd", "min", "max", "sum", "final")),
+                )
+            if at < len(digests) and inside[at]:
+                yield self.axis.split(stroke, digests[at])
+            begin = at + 1
+
+    def _is_dense(self, stroke: Stroke, grid: Grid) -> bool:
+        if stroke.chunk is None or stroke.newer is not None or stroke.n < ROLLED_POINTS or not self.is_whole(stroke):
+            return False
+        if not grid.width:
+            return self.axis.flat_x(stroke) is not None
+        return stroke.n > _ROLLED_POINTS_PER_BUCKET * max(1.0, (stroke.high - stroke.low) / grid.width)
+
+    def _heap_some(self, heap: Heap, work: Sequence[tuple[int, Grid, "Stroke | Rolled"]]) -> None:
+        rollups = self._read_rollups(
+            [stroke for _, _, item in work if not isinstance(item, Stroke) for stroke in item.chunks]
+        )
+        jobs: list[tuple[int, Grid, Stroke | Placed]] = []
+        for place, grid, item in work:
+            placed = [item] if isinstance(item, Stroke) else self._place(item, rollups, grid)
+            jobs += [(place, grid, one) for one in placed]
+        read = iter(self._read([job for _, _, job in jobs if isinstance(job, Stroke)]))
+        for place, grid, job in jobs:
+            if isinstance(job, Placed):
+                heap.put_blocks(place, job)
+                continue
+            x, values = next(read)
+            if len(x):
+                heap.put(place, x, values, grid)
+
+    def _read_rollups(self, strokes: Sequence[Stroke]) -> dict[int, bytes]:
+        ids = [stroke.chunk.id for stroke in self.axis.with_ends(strokes) if stroke.chunk is not None]
+        rows = self._link.rows(f"select id, rollup from chunk where id in {in_list(ids)}") if ids else []
+        return {id_: rollup for id_, data in rows if (rollup := unseal(data, BLOCK)) is not None}
+
+    def _place(self, rolled: "Rolled", rollups: dict[int, bytes], grid: Grid) -> Sequence[Stroke | Placed]:
+        """Place what is rolled up on the grid: all together, or else each by itself, or else from points."""
+        if all(stroke.chunk is not None and stroke.chunk.id in rollups for stroke in rolled.chunks):
+            together = _place_blocks([*rolled.digests, self._blocks_of(rolled.chunks, rollups)], grid)
+            if together is not None:
+                return [together]
+        placed: list[tuple[float, Stroke | Placed]] = []
+        for chunk in rolled.chunks:
+            is_there = chunk.chunk is not None and chunk.chunk.id in rollups
+            alone = _place_blocks([self._blocks_of([chunk], rollups)], grid) if is_there else None
+            placed.append((chunk.low, chunk if alone is None else alone))
+        for blocks in rolled.digests:
+            alone = _place_blocks([blocks], grid)
+            assert alone is not None  # each lies in one bucket
+            placed.append((float(blocks.low[0]), alone))
+        return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
+
+    def _blocks_of(self, strokes: Sequence[Stroke], rollups: dict[int, bytes]) -> Blocks | None:
+        """The roll-ups of chunks, one after the other."""
+        if not strokes:
+            return None
+        blocks = np.frombuffer(b"".join([rollups[s.chunk.id] for s in strokes if s.chunk is not None]), BLOCK)
+        sizes = [-(-stroke.n // BLOCK_POINTS) for stroke in strokes]
+        n = np.full(len(blocks), BLOCK_POINTS)
+        n[np.cumsum(sizes) - 1] = [
+            stroke.n - BLOCK_POINTS * (size - 1) for stroke, size in zip(strokes, sizes, strict=True)
+        ]
+        low, high = self.axis.block_ends(strokes, blocks["x"])
+        rest = (np.ascontiguousarray(blocks[name]) for name in ("min", "max", "sum", "last"))
+        return Blocks(low, high, n, blocks["odd"].astype(np.int64), *rest)
+
+
+class Rolled:
+    """What follows one another in a line and is drawn from roll-ups: digests, and chunks with their own."""
+
+    __slots__ = ("chunks", "digests")
+
+    def __init__(self, digests: list[Blocks], chunks: list[Stroke]) -> None:
+        self.digests = digests
+        self.chunks = chunks
+
+
+def _place_blocks(parts: Sequence[Blocks | None], grid: Grid) -> Placed | None:
+    """The buckets in which blocks begin and end; None where points must be read because a block is too wide."""
+    blocks = Blocks.join([part for part in parts if part is not None])
+    first, last = find_buckets(blocks.low, grid), find_buckets(blocks.high, grid)
+    over = last > first
+    if (last - first > 1).any() or not _all_in(last[over], first):
+        return None
+    return Placed(first, last, blocks)
+
+
+def _all_in(some: Integers, places: Integers) -> bool:
+    """Whether all of some buckets are among sorted ones."""
+    at = np.searchsorted(places, some)
+    return bool((at < len(places)).all()) and bool((places[at] == some).all())
