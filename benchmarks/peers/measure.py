@@ -206,10 +206,12 @@ def kill_server(bench: Bench, limit: float) -> dict[str, Any]:
 def _kill(bench: Bench, limit: float, kill: Callable[[Worker], dict[str, Any]]) -> dict[str, Any]:
     book = bench.folder / "logged"
     book.write_bytes(b"0")
-    trainer = bench.trainers(1, steps=2_500, metrics=4, pace=250, seconds=12.0, logged=str(book))[0]
+    trainer = bench.trainers(1, steps=2_500, metrics=4, pace=250, seconds=15.0, logged=str(book))[0]
     key = trainer.hear("ready", 120)["key"]
     trainer.tell()
-    time.sleep(4)
+    soon = time.monotonic() + 4
+    while time.monotonic() < soon or (int(book.read_bytes()) < 10 and time.monotonic() < soon + 60):
+        time.sleep(0.05)
     figures: dict[str, Any] = {}
     try:
         figures = kill(trainer)

@@ -41,11 +41,11 @@ def cases(limit: float, runs: int) -> dict[str, Measurement]:
     }
 
 
-def is_worth_repeating(peer: str, case: str, spent: float, rounds: list[dict[str, Any]]) -> bool:
-    """What is slow is measured once, but MLflow's 20 processes twice: a ratio to them is a goal. So is what failed."""
-    if case == "project" or "failed" in rounds[-1]:
+def is_worth_repeating(case: str, spent: float, figures: dict[str, Any]) -> bool:
+    """What is slow, or failed, is measured once."""
+    if case == "project" or "failed" in figures:
         return False
-    return spent < 60 or ((peer, case) == ("mlflow", "processes") and len(rounds) < 2)
+    return spent < 60
 
 
 def is_left_out(peer: str, case: str) -> bool:
@@ -64,13 +64,14 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=25.0, help="seconds for one measurement; default 25")
     parser.add_argument("--runs", type=int, default=1_000, help="runs in the project that is searched")
     parser.add_argument("--output", type=Path, help="where the table goes; default results.md if all was measured")
+    parser.add_argument("--add", action="store_true", help="keep the cases that were measured before and not asked for")
     parser.add_argument("--again", action="store_true", help="only write the table of the last measurement anew")
     asked = parser.parse_args()
     raw = ENVIRONMENTS / "last.json"
     result = json.loads(raw.read_text()) if asked.again else measure_all(asked, raw)
     text = write_table(result)
     print(text)
-    is_whole = asked.peers == parser.get_default("peers") and {*asked.cases.split(",")} == {*cases(0, 0)}
+    is_whole = {*result["peers"]} == {*CONTENDERS} and {*result["cases"]} == {*cases(0, 0)}
     if output := asked.output or (HERE / "results.md" if is_whole else None):
         output.write_text(text)
 
@@ -79,7 +80,9 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
     """Every case, every round, every contender in turn; what was measured so far is kept in `raw`."""
     peers: list[str] = asked.peers.split(",")
     pythons: dict[str, str] = {}
-    result: dict[str, Any] = {"limit": asked.limit, "rounds": asked.rounds, "load": [], "peers": {}, "cases": {}}
+    result: dict[str, Any] = {"limit": asked.limit, "rounds": asked.rounds, "peers": {}, "cases": {}}
+    if asked.add:
+        result["cases"] = json.loads(raw.read_text())["cases"]
     result["commit"] = commit()
     for peer in peers:
         contender = CONTENDERS[peer]
@@ -92,15 +95,14 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
         result["peers"][peer] = told
     for case in asked.cases.split(","):
         measurement = cases(asked.limit, asked.runs)[case]
-        done = result["cases"].setdefault(case, {peer: [] for peer in pythons})
+        done = result["cases"][case] = {peer: [] for peer in pythons}
         wanted = [peer for peer in pythons if not is_left_out(peer, case)]
         for number in range(asked.rounds):
             for peer in list(wanted):
                 began = time.monotonic()
-                done[peer].append(one(peer, pythons[peer], case, measurement))
-                result["load"].append(os.getloadavg()[0])
+                done[peer].append(one(peer, pythons[peer], case, measurement) | {"load": os.getloadavg()[0]})
                 spent = time.monotonic() - began
-                if not is_worth_repeating(peer, case, spent, done[peer]):
+                if not is_worth_repeating(case, spent, done[peer][-1]):
                     wanted.remove(peer)
                 print(f"{case} {number + 1}/{asked.rounds} {peer} ({spent:.0f} s): {done[peer][-1]}", flush=True)
                 raw.parent.mkdir(exist_ok=True)

@@ -31,7 +31,7 @@ def _head(result: dict[str, Any]) -> str:
     told = result["peers"].values()
     versions = dict.fromkeys(f"{one['package']} {one['version']}" for one in told if "version" in one)
     absent = [f"\n{one['title']} could not be installed here: {one['absent']}." for one in told if "absent" in one]
-    load = result["load"] or [0.0]
+    load = [figures["load"] for case in result["cases"].values() for rounds in case.values() for figures in rounds]
     memory = psutil.virtual_memory().total / 2**30
     return "\n".join(
         [
@@ -44,7 +44,7 @@ def _head(result: dict[str, Any]) -> str:
             f"They take turns, up to {result['rounds']} rounds, each with a fresh folder and a fresh server: median "
             f"(least to most). Each measurement has {result['limit']:.0f} seconds: trainers stop logging after three "
             "quarters of it and are killed when it is over, and what can be read then counts. What took over a "
-            "minute with all around it was measured once (MLflow's 20 processes twice). Nothing is extrapolated.",
+            "minute with all around it was measured once. Nothing is extrapolated.",
             *absent,
         ]
     )
@@ -230,8 +230,9 @@ def _kills(result: dict[str, Any]) -> str:
     head = ["points that can be read / were logged", "kill -9 of the trainer", "kill -9 of the server"]
     table = _table([*head, "longest call; what the training saw"], rows)
     text = (
-        "A training logs 250 steps of 4 metrics a second. Its kill comes after 4 seconds. The server's kill comes "
-        "after 4 of 10 seconds, and it is started again 3 seconds later. Logged means that the call had returned.\n\n"
+        "A training logs 250 steps of 4 metrics a second. Its kill comes after 4 seconds, and not before 10 calls had "
+        "returned. The server's kill comes at the same time, and it is started again 3 seconds later, while the training "
+        "goes on to 10 seconds. Logged means that the call had returned.\n\n"
     )
     return table and "## kill -9\n\n" + text + table
 
