@@ -98,13 +98,14 @@ def _rate(rounds: Rounds) -> str:
     if not done:
         return _failure(rounds)
     rates = [one["rate"] for one in done]
-    short = next((one for one in done if one["readable"] < one["wanted"]), None)
     cell = _spread(rates, _form(rates))
+    short = next((one for one in done if one["readable"] < one["wanted"]), None)
     if short is None:
         return cell
     if short["is_complete"]:
-        return f"{cell}; smaller: {short['readable']:,} points logged in the time"
-    return f"{cell}; {short['readable']:,} of {short['logged']:,} logged could be read in the time"
+        return f"{cell}; {short['readable']:,} points logged in the time"
+    logged = "some calls never returned" if short["is_stuck"] else f"of {short['logged']:,} logged"
+    return f"{cell}; {short['readable']:,} points in the time, {logged}"
 
 
 def _goals(result: dict[str, Any]) -> str:
@@ -168,10 +169,11 @@ def _kept(result: dict[str, Any]) -> str:
             rows.append([title, "", "", "", _failure(rounds)])
             continue
         logged, readable = sum(one["logged"] for one in done), sum(one["readable"] for one in done)
+        stuck = "; calls in flight not counted" if any(one["is_stuck"] for one in done) else ""
         whole = [one for one in done if "lost" in one]
         lost = f"{sum(one['lost'] for one in whole):,}" if whole else "not known: not all had arrived"
         doubled = f"{sum(one['doubled'] for one in whole):,}" if whole else ""
-        rows.append([title, f"{logged:,}", f"{readable:,}", lost, doubled])
+        rows.append([title, f"{logged:,}{stuck}", f"{readable:,}", lost, doubled])
     head = ["all rounds together", "logged", "readable in time", "lost", "doubled"]
     table = _table(head, rows)
     return table and "## 20 processes at once, read back and counted\n\n" + table
@@ -231,7 +233,7 @@ def _kills(result: dict[str, Any]) -> str:
     table = _table([*head, "longest call; what the training saw"], rows)
     text = (
         "A training logs 250 steps of 4 metrics a second. Its kill comes after 4 seconds, and not before 10 calls had "
-        "returned. The server's kill comes at the same time, and it is started again 3 seconds later, while the training "
+        "returned. The server's kill comes at the same time; it is started again 3 seconds later, and the training "
         "goes on to 10 seconds. Logged means that the call had returned.\n\n"
     )
     return table and "## kill -9\n\n" + text + table
