@@ -42,6 +42,7 @@ class Sender:
     writer: str = field(default_factory=lambda: secrets.token_hex(16))
     said: int = 0
     head: int = 0
+    lines: int = 0
     turns: int = 0
     turns_left: int = 10**9
     pending: Pending | None = None
@@ -61,7 +62,8 @@ class Sender:
             records.append(Parameter(time=BEGAN, name=f"said by {self.place}", value=parameter))
         lines = dice.randint(1, 4) if dice.random() < 0.1 else 0
         if lines:
-            spoken = tuple(OutputLine(self.said + i, STDOUT, BEGAN, f"line {self.said + i}") for i in range(lines))
+            numbers = range(self.lines, self.lines + lines)
+            spoken = tuple(OutputLine(number, STDOUT, BEGAN, f"line {number}") for number in numbers)
             records.append(Output(time=BEGAN, lines=spoken))
         is_end = self.place == 0 and dice.random() < 0.006
         if is_end:
@@ -144,6 +146,7 @@ class Sender:
             if pending.parameter is not None:
                 run.parameters[f"said by {self.place}"] = pending.parameter
             run.line_count += pending.line_count
+            self.lines += pending.line_count
             run.is_ended |= pending.is_end
             run.is_started = True
         self.said, self.before, self.pending = acknowledged, pending.body, None
