@@ -72,7 +72,7 @@ def append(link: Link, memory: Memory, run: int, points: PointColumns) -> None:
         known.waiting += new.n
     if is_direct or known.waiting >= min(_FOLD_LIMIT, max(_FOLD_POINTS, _FOLD_WIDTH * len(known.series))):
         try:
-            fold(link, run, new.records if is_direct else None)
+            fold(link, run, new.records if is_direct else None, has_journal=known.waiting > 0)
             known.waiting = 0
         except StorageDamaged as error:  # the points before these are; these are not, and stay in the journal
             logger.error("%s What comes is kept beside them.", error)

@@ -21,6 +21,7 @@ from halley.storage.sql.metrics.codec import (
 )
 from halley.storage.sql.metrics.lines import Line, Part, find_lines
 from halley.storage.sql.metrics.points import ChunkReader, ChunkRow
+from halley.storage.sql.metrics.stretch import rows_of
 
 Column = npt.NDArray[Any]
 Drawn = tuple[Column, Floats]
@@ -62,8 +63,8 @@ class Axis(Protocol):
         """The points of strokes that are no digests."""
         ...
 
-    def split(self, stroke: Stroke, which: Records) -> Stroke:
-        """One chunk of a stroke of digests."""
+    def split(self, stroke: Stroke, digests: Records) -> list[Stroke]:
+        """The chunks of some digests of a stroke."""
         ...
 
     def flat_x(self, stroke: Stroke) -> Column | None:
@@ -125,10 +126,9 @@ class StepAxis:
         merged = settle_columns([Columns(steps, nothing.astype(np.int64), nothing, values), newer])
         return merged.step, merged.value
 
-    def split(self, stroke: Stroke, which: Records) -> Stroke:  # noqa: ARG002 - the other axes need it
+    def split(self, stroke: Stroke, digests: Records) -> list[Stroke]:  # noqa: ARG002 - the other axes need it
         """See `Axis.split`."""
-        id_, first, last, n, clock = which[["id", "first", "last", "n", "clock"]].tolist()
-        return Stroke(first, last, n, ChunkRow(id_, first, last, n, clock))
+        return [Stroke(chunk.first, chunk.last, chunk.n, chunk) for chunk in rows_of(digests)]
 
     def flat_x(self, stroke: Stroke) -> Column | None:  # noqa: ARG002 - likewise
         """See `Axis.flat_x`: every step is another."""
@@ -190,5 +190,5 @@ class MetricAxis(StepAxis):
 def list_rows(part: Part) -> list[ChunkRow]:
     """The chunks of a part."""
     if part.digests is not None:
-        return [ChunkRow(*row) for row in part.digests[["id", "first", "last", "n", "clock"]].tolist()]
+        return rows_of(part.digests)
     return [] if part.chunk is None else [part.chunk]

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.axes import Axis, Column, Drawn, Stroke
@@ -50,6 +51,32 @@ class Brush:
         """Whether all of a stroke lies inside."""
         return stroke.low >= self._low and stroke.high <= self._high
 
+    def hold(self, lines: Sequence[Sequence[Stroke]]) -> list[list[Stroke]]:
+        """Lines with all their points inside at hand; for lines of few points."""
+        strokes = [(place, one) for place, line in enumerate(lines) for stroke in line for one in self._split(stroke)]
+        held: list[list[Stroke]] = [[] for _ in lines]
+        for begin in range(0, len(strokes), _FETCH):
+            some = strokes[begin : begin + _FETCH]
+            for (place, stroke), (x, values) in zip(some, self._read([one for _, one in some]), strict=True):
+                if len(x):
+                    kept = values if self.is_whole(stroke) else values.copy()  # a view would keep all of a chunk
+                    held[place].append(Stroke(float(x[0]), float(x[-1]), len(x), drawn=(x, kept)))
+        return held
+
+    def _split(self, stroke: Stroke) -> list[Stroke]:
+        """The chunks of a stroke that may have points inside."""
+        if stroke.digests is None:
+            return [stroke]
+        low, high = self.axis.digest_ends(stroke, stroke.digests)
+        return self.axis.split(stroke, stroke.digests[(high >= self._low) & (low <= self._high)])
+
+    def count_whole(self, stroke: Stroke) -> int:
+        """How many points of a stroke are certainly inside."""
+        if stroke.digests is None or self.is_whole(stroke):
+            return stroke.n if self.is_whole(stroke) else 0
+        low, high = self.axis.digest_ends(stroke, stroke.digests)
+        return int(stroke.digests["n"][(low >= self._low) & (high <= self._high)].sum())
+
     def list_x(self, strokes: Sequence[Stroke]) -> Iterator[Column]:
         """The x of strokes, inside, as little as possible being read: who asks may stop when it has seen enough."""
         rest: list[Stroke] = []
@@ -61,7 +88,7 @@ class Brush:
             is_whole = (low >= self._low) & (high <= self._high)
             yield np.unique(np.stack([low, high])[:, is_whole])
             is_near = (high >= self._low) & (low <= self._high)
-            rest += [self.axis.split(stroke, one) for one in stroke.digests[is_near & ((low != high) | ~is_whole)]]
+            rest += self.axis.split(stroke, stroke.digests[is_near & ((low != high) | ~is_whole)])
         unknown = []
         for stroke in rest:
             flat = self.axis.flat_x(stroke) if self.is_whole(stroke) else None
@@ -127,26 +154,23 @@ class Brush:
         if rolled.digests or rolled.chunks:
             yield rolled
 
-    def _cut_digests(self, stroke: Stroke, digests: Records, grid: Grid) -> Iterator[Stroke | Blocks]:
+    def _cut_digests(self, stroke: Stroke, digests: Records, grid: Grid) -> list[Stroke | Blocks]:
         """Digests of chunks that lie in one bucket as they are, of other chunks the chunks."""
         low, high = self.axis.digest_ends(stroke, digests)
-        inside = (high >= self._low) & (low <= self._high)
-        is_whole = (low >= self._low) & (high <= self._high)
+        is_near = (high >= self._low) & (low <= self._high)
         places = np.clip(np.stack([low, high]), grid.edges[0], None)
         first, last = find_buckets(places[0], grid), find_buckets(places[1], grid)
-        begin = 0
         is_split = (first != last) if grid.width else (low != high)
-        for at in [*np.flatnonzero(~is_whole | is_split).tolist(), len(digests)]:
-            if at > begin:
-                some = digests[begin:at]
-                yield Blocks(
-                    low[begin:at],
-                    high[begin:at],
-                    *(np.ascontiguousarray(some[name]) for name in ("n", "odd", "min", "max", "sum", "final")),
-                )
-            if at < len(digests) and inside[at]:
-                yield self.axis.split(stroke, digests[at])
-            begin = at + 1
+        is_kept = (low >= self._low) & (high <= self._high) & ~is_split
+        chunks = self.axis.split(stroke, digests[is_near & ~is_kept])
+        if all(self._is_dense(chunk, grid) for chunk in chunks):  # the order of roll-ups is found when they are joined
+            return [*_to_blocks(digests, low, high, is_kept), *chunks]
+        order = np.cumsum(is_near & ~is_kept)
+        items: list[Stroke | Blocks] = []
+        for place in range(len(chunks) + 1):
+            items += _to_blocks(digests, low, high, is_kept & (order == place))
+            items += chunks[place : place + 1]
+        return items
 
     def _is_dense(self, stroke: Stroke, grid: Grid) -> bool:
         if stroke.chunk is None or stroke.newer is not None or stroke.n < ROLLED_POINTS or not self.is_whole(stroke):
@@ -207,6 +231,14 @@ class Brush:
         low, high = self.axis.block_ends(strokes, blocks["x"])
         rest = (np.ascontiguousarray(blocks[name]) for name in ("min", "max", "sum", "last"))
         return Blocks(low, high, n, blocks["odd"].astype(np.int64), *rest)
+
+
+def _to_blocks(digests: Records, low: Floats, high: Floats, which: npt.NDArray[np.bool_]) -> list[Blocks]:
+    """Some digests as blocks, if there are any."""
+    if not which.any():
+        return []
+    columns = (np.ascontiguousarray(digests[name][which]) for name in ("n", "odd", "min", "max", "sum", "final"))
+    return [Blocks(low[which], high[which], *columns)]
 
 
 class Rolled:

@@ -20,7 +20,8 @@ from halley.storage.sql.metrics.codec import (
     unseal,
 )
 from halley.storage.sql.metrics.lines import Line, Part
-from halley.storage.sql.metrics.points import ChunkReader, ChunkRow, ClockField
+from halley.storage.sql.metrics.points import ChunkReader, ClockField
+from halley.storage.sql.metrics.stretch import rows_of
 
 _FETCH = 256
 """Chunks fetched at once: bounds memory."""
@@ -156,11 +157,13 @@ class ClockAxis:
                 read.append((self._x[key], values[stroke.chunk.id]))
         return read
 
-    def split(self, stroke: Stroke, which: Records) -> Stroke:
+    def split(self, stroke: Stroke, digests: Records) -> list[Stroke]:
         """See `Axis.split`."""
-        low, high = which[self._field].tolist()
-        chunk = ChunkRow(*which[["id", "first", "last", "n", "clock"]].tolist())
-        return Stroke(low - stroke.origin, high - stroke.origin, chunk.n, chunk, origin=stroke.origin)
+        ends = (digests[self._field] - stroke.origin).tolist()
+        return [
+            Stroke(low, high, chunk.n, chunk, origin=stroke.origin)
+            for (low, high), chunk in zip(ends, rows_of(digests), strict=True)
+        ]
 
     def flat_x(self, stroke: Stroke) -> Column | None:
         """See `Axis.flat_x`."""

@@ -74,8 +74,10 @@ def _draw_whole(link: Link, question: Question, known: Mapping[Key, Known], behi
     axis = _make_axis(link, question)
     brush = Brush(link, axis, low, high)
     strokes = [brush.near(line) for line in axis.lay(lines)]
-    grid, begin = _choose_grid(brush, strokes, low, high, buckets)
-    return paint(brush, lines, strokes, grid)._replace(cursor=make_cursor(question, grid, begin, behind))
+    is_short = _count_most(brush, strokes) <= buckets
+    held = brush.hold(strokes) if axis.is_unique and is_short else strokes  # they decide the grid, and are drawn on it
+    grid, begin = _choose_grid(brush, strokes, held if is_short or not axis.is_unique else [], low, high, buckets)
+    return paint(brush, lines, held, grid)._replace(cursor=make_cursor(question, grid, begin, behind))
 
 
 def _draw_news(
@@ -118,14 +120,19 @@ def paint(brush: Brush, lines: Sequence[Line], strokes: Sequence[Sequence[Stroke
 
 
 def _choose_grid(
-    brush: Brush, lines: Sequence[Sequence[Stroke]], low: float | None, high: float | None, buckets: int
+    brush: Brush,
+    lines: Sequence[Sequence[Stroke]],
+    short: Sequence[Sequence[Stroke]],
+    low: float | None,
+    high: float | None,
+    buckets: int,
 ) -> tuple[Grid, float]:
-    """The grid, and the x at which it was begun."""
+    """The grid of lines, and the x at which it was begun; `short` are those lines that may have few distinct x."""
     strokes = [stroke for line in lines for stroke in line]
     if not strokes:
         return EMPTY, 0.0
-    if not brush.axis.is_unique or _count_most(brush, lines) <= buckets:
-        grid = value_grid(brush.list_x(strokes), buckets)
+    if short:
+        grid = value_grid(brush.list_x([stroke for line in short for stroke in line]), buckets)
         if grid is not None:
             return grid, 0.0
     begin = max(min(stroke.low for stroke in strokes), -math.inf if low is None else low)
@@ -135,7 +142,7 @@ def _choose_grid(
 
 def _count_most(brush: Brush, lines: Sequence[Sequence[Stroke]]) -> int:
     """How many steps the line with most of them certainly has inside."""
-    return max(sum(stroke.n for stroke in line if brush.is_whole(stroke)) for line in lines)
+    return max((sum(map(brush.count_whole, line)) for line in lines), default=0)
 
 
 # sketches

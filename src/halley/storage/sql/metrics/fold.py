@@ -13,6 +13,7 @@ import numpy as np
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.codec import (
     CHUNK_POINTS,
+    POINT,
     ROLLED_POINTS,
     Columns,
     Records,
@@ -65,9 +66,9 @@ class Piece(NamedTuple):
     points: Columns | None
 
 
-def fold(link: Link, run: int, newest: Records | None = None) -> None:
-    """Turn a run's journal, and points newer than it, into chunks."""
-    journal = read_journal(link, run)
+def fold(link: Link, run: int, newest: Records | None = None, *, has_journal: bool = True) -> None:
+    """Turn a run's journal, unless it is known to have none, and points newer than it, into chunks."""
+    journal = read_journal(link, run) if has_journal else np.empty(0, POINT)
     records = journal if newest is None else np.concatenate([journal, newest]) if len(journal) else newest
     if not len(records):
         return

@@ -14,7 +14,7 @@ from halley.storage.sql.metrics.stretch import (
     STRETCH_POINTS,
     find_covered,
     read_digests,
-    row_of,
+    rows_of,
 )
 
 Key = tuple[int, int]
@@ -217,7 +217,7 @@ class _Finder:
         if digests is None or not len(digests):
             return lay_parts(chunks, tail)
         if tail is not None and tail.step[0] <= digests["last"][-1]:
-            return lay_parts([*map(row_of, digests), *chunks], tail)  # until these points are folded
+            return lay_parts([*rows_of(digests), *chunks], tail)  # until these points are folded
         whole = Part(int(digests["first"][0]), int(digests["last"][-1]), int(digests["n"].sum()), digests=digests)
         return [whole, *lay_parts(chunks, tail)]
 
@@ -227,8 +227,7 @@ class _Finder:
             return [part]
         if part.digests is not None:
             inside = (part.digests["last"] >= span.low) & (part.digests["first"] <= span.high)
-            rows = map(row_of, part.digests[inside])
-            return [clipped for chunk in rows for clipped in self._clip(to_part(chunk), span)]
+            return [clipped for chunk in rows_of(part.digests[inside]) for clipped in self._clip(to_part(chunk), span)]
         pieces = [] if part.chunk is None else [self._reader.read([part.chunk])[part.chunk.id]]
         points = settle_columns(pieces if part.points is None else [*pieces, part.points])
         points = points.take((points.step >= span.low) & (points.step <= span.high))

@@ -61,9 +61,9 @@ def read_digests(link: Link, run: int, number: int, low: int, high: int) -> Reco
     return np.frombuffer(b"".join([one for one in digests if one is not None]), DIGEST)
 
 
-def row_of(digest: Records) -> ChunkRow:
-    """The chunk of a digest."""
-    return ChunkRow(*digest[["id", "first", "last", "n", "clock"]].tolist())
+def rows_of(digests: Records) -> list[ChunkRow]:
+    """The chunks of digests."""
+    return [ChunkRow(*row) for row in digests[["id", "first", "last", "n", "clock"]].tolist()]
 
 
 def drop_stretches(link: Link, run: int, number: int, begin: int) -> None:
