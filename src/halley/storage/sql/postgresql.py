@@ -76,7 +76,11 @@ class Postgresql:
         self._token = secrets.token_hex(8)
         self._vacuum = Vacuum(self._open)
         self._engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=self._open, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            "postgresql+psycopg://",
+            creator=self._open,
+            poolclass=NullPool,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
         )
 
     def _open(self) -> psycopg.Connection[Any]:
