@@ -161,7 +161,7 @@ def measure_processes(place: Place, *, rounds: int, clients: int = 20, batches: 
             posted = _run_processes(server, range(first, first + clients), batches, metrics, steps)
             cpu = server.cpu() - cpu
             count = clients * batches * metrics * steps
-            rates.append(count / max(one.wall for one in posted))
+            rates.append(count / (max(one.ended for one in posted) - min(one.began for one in posted)))
             cpus.append(count / cpu / 1e6)
             _check_arrived(server, first, first + clients - 1, metrics, batches * steps)
         memory = server.memory()
@@ -192,7 +192,7 @@ def _run_processes(server: Server, runs: range, batches: int, metrics: int, step
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    return [Posted([], one["refused"], one["wall"]) for one in said]
+    return [Posted([], one["refused"], one["began"], one["ended"]) for one in said]
 
 
 def _check_arrived(server: Server, first: int, last: int, metrics: int, steps: int) -> None:

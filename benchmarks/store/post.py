@@ -25,11 +25,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Posted(NamedTuple):
-    """What became of the batches: seconds to the acknowledgement of each, how often the server was too busy."""
+    """What became of some batches.
+
+    Attributes:
+        latencies: Seconds to the acknowledgement of each.
+        refused: How often the server was too busy.
+        began: When the first was sent, by the clock that all processes share.
+        ended: When the last was acknowledged.
+    """
 
     latencies: list[float]
     refused: int
-    wall: float
+    began: float
+    ended: float
+
+    @property
+    def wall(self) -> float:
+        """Seconds from the first batch to the last acknowledgement."""
+        return self.ended - self.began
 
 
 def post(port: int, streams: Sequence[Sequence[bytes]]) -> Posted:
@@ -40,14 +53,16 @@ def post(port: int, streams: Sequence[Sequence[bytes]]) -> Posted:
 
 async def _post_all(port: int, streams: Sequence[Sequence[bytes]]) -> Posted:
     links = [await asyncio.open_connection("127.0.0.1", port) for _ in streams]
-    began = time.perf_counter()
+    began = time.monotonic()
     done = await asyncio.gather(
         *(_post_stream(*link, stream) for link, stream in zip(links, streams, strict=True)),
     )
-    wall = time.perf_counter() - began
+    ended = time.monotonic()
     for _, writer in links:
         writer.close()
-    return Posted([one for latencies, _ in done for one in latencies], sum(refused for _, refused in done), wall)
+    return Posted(
+        [one for latencies, _ in done for one in latencies], sum(refused for _, refused in done), began, ended
+    )
 
 
 async def _post_stream(
@@ -106,7 +121,7 @@ def main() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     posted = post(given.port, streams)
-    print(json.dumps({"wall": posted.wall, "refused": posted.refused}), flush=True)
+    print(json.dumps({"refused": posted.refused, "began": posted.began, "ended": posted.ended}), flush=True)
 
 
 if __name__ == "__main__":
