@@ -11,8 +11,9 @@ largest, 0 for the first. The same (run, metric, step) again: the later write wi
 **A chart** has all series on one shared x grid of at most `buckets` buckets, whose edges lie on round values, so that
 neighbouring zooms share cache entries. The envelope (min, max) contains every extreme at every zoom. If a range holds
 no more distinct x values than buckets, the grid is exactly these values. Points without an epoch are not on the epoch
-axis. A bucket of more than 512 points of a series may be drawn from summaries: then count, mean and last are right to
-128 points at its borders, and min and max may include a point from just beyond them.
+axis. A bucket of more than 512 points of a series may be drawn from summaries of 128 points, one of more than 65,536
+from summaries of 16,384: then count, mean and last are right to one summary at its borders, and min and max may
+include a point from just beyond them.
 
 **A metric as x** joins two metrics of each run by step: a step at which x has no finite value is left out.
 
@@ -131,7 +132,8 @@ class Metrics(Protocol):
         series that are listed take the place of what was there, and series that are not listed are as they were,
         with nothing in buckets that they did not have. What is possible: by step, when all new points lie behind the
         last step of their series and the width of the buckets stays; and on every axis, when nothing is new at all.
-        Else, and if `since` is no cursor or one of another question, the chart comes whole.
+        Else, and if `since` is no cursor or one of another question, the chart comes whole. Where the old chart drew
+        from summaries, the points of the one at the border of `begin` may count on both sides.
         """
         ...
 

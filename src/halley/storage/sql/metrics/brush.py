@@ -1,9 +1,10 @@
 """Heaping the strokes of lines on a grid, each by the cheapest way that is exact enough.
 
-A chunk that lies in one bucket is drawn from its digest, if a stretch has it. A chunk is drawn from its roll-up if
-more than 512 of its points fall into a bucket: then the border between two buckets is drawn to the nearest 128 points
-for count, mean and last, and min and max of the points at the border count on both sides, so that the envelope never
-misses an extreme. All else is drawn from points. So a chart costs what its buckets cost, however long its series are.
+A chunk that lies in one bucket, or is small beside it, is drawn from its digest, if a stretch has it. A chunk is drawn
+from its roll-up if more than 512 of its points fall into a bucket. Then the border between two buckets is drawn to the
+nearest chunk, or block of 128 points, for count, mean and last, and min and max of what lies on the border count on
+both sides, so that the envelope never misses an extreme. All else is drawn from points. So a chart costs what its
+buckets cost, however long its series are.
 """
 
 import math
@@ -19,6 +20,8 @@ from halley.storage.sql.metrics.grid import Grid, find_buckets
 from halley.storage.sql.metrics.heap import Blocks, Heap, Placed
 
 _ROLLED_POINTS_PER_BUCKET = 512
+_SMALL_SHARE = 4
+"""A chunk is small beside a bucket that is so many times as wide, as a block of 128 points is beside 512."""
 
 _FETCH = 256
 """Chunks fetched at once: bounds memory."""
@@ -155,13 +158,17 @@ class Brush:
             yield rolled
 
     def _cut_digests(self, stroke: Stroke, digests: Records, grid: Grid) -> list[Stroke | Blocks]:
-        """Digests of chunks that lie in one bucket as they are, of other chunks the chunks."""
+        """Digests of chunks that lie in one bucket, or are small beside it, as they are; of other chunks the chunks."""
         low, high = self.axis.digest_ends(stroke, digests)
         is_near = (high >= self._low) & (low <= self._high)
+        is_whole = (low >= self._low) & (high <= self._high)
         places = np.clip(np.stack([low, high]), grid.edges[0], None)
         first, last = find_buckets(places[0], grid), find_buckets(places[1], grid)
-        is_split = (first != last) if grid.width else (low != high)
-        is_kept = (low >= self._low) & (high <= self._high) & ~is_split
+        is_kept = is_whole & ((first == last) if grid.width else (low == high))
+        # Two buckets may share a small chunk, if another begins in the second: then it counts in the first.
+        is_small = is_whole & (_SMALL_SHARE * (high - low) <= grid.width) & np.isin(last, first[is_kept])
+        if (np.diff(np.flatnonzero(is_kept | is_small)) == 1).all():
+            is_kept |= is_small
         chunks = self.axis.split(stroke, digests[is_near & ~is_kept])
         if all(self._is_dense(chunk, grid) for chunk in chunks):  # the order of roll-ups is found when they are joined
             return [*_to_blocks(digests, low, high, is_kept), *chunks]
