@@ -59,6 +59,8 @@ def value_grid(columns: Iterable[npt.NDArray[np.generic]], buckets: int) -> Grid
     """The grid of exactly the values in some columns; None if there are more of them than buckets."""
     distinct = np.empty(0)
     for column in columns:
+        if len(column) == len(distinct) and (column == distinct).all():  # as for series that were logged alike
+            continue
         distinct = np.union1d(distinct, column.astype(np.float64))
         if len(distinct) > buckets:
             return None

@@ -187,18 +187,24 @@ class Heap:
         begin = np.flatnonzero(is_begin)
         size = np.diff(begin, append=len(place))
         place = place[begin]
-        series, bucket = np.divmod(place, self._count.shape[1])
         finite = np.isfinite(values)
         is_finite = bool(finite.all())
         low = values if is_finite else np.where(finite, values, np.inf)
         high = values if is_finite else np.where(finite, values, -np.inf)
         total = values if is_finite else np.where(finite, values, 0.0)
         odd = None if is_finite else np.add.reduceat((~finite).astype(np.int64), begin)
-        with np.errstate(over="ignore", invalid="ignore"):
-            sums = np.add.reduceat(total, begin)
-        least, most = np.minimum.reduceat(low, begin), np.maximum.reduceat(high, begin)
-        self._merge((series, bucket), size, odd, least, most, sums)
-        self._last[series, bucket] = values[begin + size - 1]
+        if len(begin) < len(values):
+            low, high = np.minimum.reduceat(low, begin), np.maximum.reduceat(high, begin)
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = np.add.reduceat(total, begin)
+        if all(self._fresh[row] for row in rows.tolist()):
+            self._count.reshape(-1)[place] = size
+            columns = ((self._min, low), (self._max, high), (self._sum, total))
+            for column, new in columns if odd is None else (*columns, (self._odd, odd)):
+                column.reshape(-1)[place] = new
+        else:
+            self._merge(np.divmod(place, self._count.shape[1]), size, odd, low, high, total)
+        self._last.reshape(-1)[place] = values[begin + size - 1]
         for row in rows.tolist():
             self._fresh[row] = False
 
