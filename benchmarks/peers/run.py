@@ -82,8 +82,8 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
     pythons: dict[str, str] = {}
     result: dict[str, Any] = {"limit": asked.limit, "rounds": asked.rounds, "peers": {}, "cases": {}}
     if asked.add:
-        result["cases"] = json.loads(raw.read_text())["cases"]
-    result["commit"] = commit()
+        before = json.loads(raw.read_text())
+        result |= {"cases": before["cases"], "rounds": max(asked.rounds, before["rounds"])}
     for peer in peers:
         contender = CONTENDERS[peer]
         told = {"title": contender.title, "package": contender.package}
@@ -100,7 +100,9 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
         for number in range(asked.rounds):
             for peer in list(wanted):
                 began = time.monotonic()
-                done[peer].append(one(peer, pythons[peer], case, measurement) | {"load": os.getloadavg()[0]})
+                done[peer].append(
+                    one(peer, pythons[peer], case, measurement) | {"load": os.getloadavg()[0], "commit": commit()}
+                )
                 spent = time.monotonic() - began
                 if not is_worth_repeating(case, spent, done[peer][-1]):
                     wanted.remove(peer)

@@ -258,6 +258,8 @@ def _blocked(rounds: Rounds) -> str:
 
 
 def _notes(result: dict[str, Any]) -> str:
+    halley = [rounds.get("halley", []) for rounds in result["cases"].values()]
+    commits = sorted({figures.get("commit", "") for rounds in halley for figures in rounds})
     notes = {
         "trackio": "Trackio has no search of its own: its SQL call (`trackio query`) is used for the table.",
         "aim": "Aim: a run can be read when it is indexed, which `aim up` does beside. Its SDK reads the repository.",
@@ -265,7 +267,7 @@ def _notes(result: dict[str, Any]) -> str:
         "comet_ml": "comet_ml writes its archive at the end of a run, and `comet offline --csv` reads it. After kill "
         "-9 the messages lie in a temporary folder, for which no command is documented.",
         "mlflow": "MLflow's `log_metrics` sends one request a call; asynchronous logging sends from ten threads.",
-        "halley": f"Halley is commit {result['commit'] or 'unknown'}, with `halley server` on SQLite.",
+        "halley": f"Halley is commit {', '.join(commits) or 'unknown'}, with `halley server` on SQLite.",
     }
     lines = [f"- {text}" for peer, text in notes.items() if peer in result["peers"]]
     return "## Notes\n\n" + "\n".join(lines)
