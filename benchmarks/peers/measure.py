@@ -58,6 +58,8 @@ class Bench:
             self.reader.hear("ready", 60)
             self.reader.ask("prepare")
             self.reader.ask("progress", [])  # what it imports at first use, it imports now
+            if self.server:
+                self.server.settle()
         except BaseException:
             self.close()
             raise

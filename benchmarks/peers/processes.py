@@ -58,6 +58,16 @@ class Server:
                 return time.monotonic() - began
         raise GaveUp(f"the server did not answer in {timeout:.0f} s")
 
+    def settle(self, timeout: float = 120.0) -> None:
+        """Wait until it is idle: MLflow's answers half a minute before all its processes have started."""
+        deadline = time.monotonic() + timeout
+        busy = self.cpu_seconds()
+        while time.monotonic() < deadline:
+            time.sleep(2)
+            before, busy = busy, self.cpu_seconds()
+            if busy - before < 0.15:
+                return
+
     def tree(self) -> list[psutil.Process]:
         found: list[psutil.Process] = []
         for process in self._processes:

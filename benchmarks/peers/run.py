@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=25.0, help="seconds for one measurement; default 25")
     parser.add_argument("--runs", type=int, default=1_000, help="runs in the project that is searched")
     parser.add_argument("--output", type=Path, help="where the table goes; default results.md if all was measured")
-    parser.add_argument("--add", action="store_true", help="keep the cases that were measured before and not asked for")
+    parser.add_argument("--add", action="store_true", help="keep what was measured before and is not asked for")
     parser.add_argument("--again", action="store_true", help="only write the table of the last measurement anew")
     asked = parser.parse_args()
     raw = ENVIRONMENTS / "last.json"
@@ -84,6 +84,7 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
     if asked.add:
         before = json.loads(raw.read_text())
         result |= {"cases": before["cases"], "rounds": max(asked.rounds, before["rounds"])}
+        result["peers"] = {peer: before["peers"].get(peer, {}) for peer in CONTENDERS if peer in before["peers"]}
     for peer in peers:
         contender = CONTENDERS[peer]
         told = {"title": contender.title, "package": contender.package}
@@ -95,7 +96,8 @@ def measure_all(asked: argparse.Namespace, raw: Path) -> dict[str, Any]:
         result["peers"][peer] = told
     for case in asked.cases.split(","):
         measurement = cases(asked.limit, asked.runs)[case]
-        done = result["cases"][case] = {peer: [] for peer in pythons}
+        done = result["cases"].setdefault(case, {})
+        done |= {peer: [] for peer in pythons}
         wanted = [peer for peer in pythons if not is_left_out(peer, case)]
         for number in range(asked.rounds):
             for peer in list(wanted):
