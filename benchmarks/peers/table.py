@@ -42,9 +42,9 @@ def _head(result: dict[str, Any]) -> str:
             f"Python {platform.python_version()}. Everything on one machine, clients and servers together.\n",
             f"Each tool through its own public client and, where it has one, its own server with its default settings. "
             f"They take turns, up to {result['rounds']} rounds, each with a fresh folder and a fresh server that has "
-            f"come to rest: median (least to most). Each measurement has {result['limit']:.0f} seconds: trainers stop logging after three "
-            "quarters of it and are killed when it is over, and what can be read then counts. What took over a "
-            "minute with all around it was measured once. Nothing is extrapolated.",
+            f"come to rest: median (least to most). Each measurement has {result['limit']:.0f} seconds: trainers stop "
+            "logging after three quarters of it and are killed when it is over, and what can be read then counts. What "
+            "took over a minute with all around it was measured once. Nothing is extrapolated.",
             *absent,
         ]
     )
