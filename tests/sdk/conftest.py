@@ -230,6 +230,8 @@ def train(home, peer, tmp_path):
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # Under nohup the tests ignore hang-ups, and so would what they start.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             text=not binary,
             env=variables,
         )
