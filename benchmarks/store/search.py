@@ -87,9 +87,7 @@ _LIVE = 200
 def measure_top(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
     """The best 100 of very many runs."""
     with closing(place.open()) as storage:
-        numbers: list[int] = []
-        for begin in range(0, runs, 2_000):
-            numbers += add_runs(storage, min(2_000, runs - begin), first_key=begin + 1)
+        numbers = add_runs(storage, runs)
         _load_scores(storage, numbers)
         _end(storage, numbers[_LIVE:])
     _settle(place)
