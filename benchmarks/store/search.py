@@ -126,5 +126,5 @@ def _measure_one(place: Place, runs: int, rounds: int, *, is_descending: bool) -
         reading.cpu_ms,
         "ms",
         goal=Goal("<=", 5) if place.name == "SQLite" and runs == 100_000 else None,
-        note=reading.say(),
+        note=f"{_LIVE} of them go on, the others have ended; {reading.say()}",
     )
