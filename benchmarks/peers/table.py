@@ -17,6 +17,7 @@ _THROUGHPUT = {
     "long": "1 run, 1,000,000 points of 1 metric",
     "processes": "20 processes x 2,000 steps x 5",
 }
+_ENOUGH = 10_000  # points, fewer than which say more about an empty database than about points
 Rounds = list[dict[str, Any]]
 
 
@@ -101,11 +102,12 @@ def _rate(rounds: Rounds) -> str:
     cell = _spread(rates, _form(rates))
     short = next((one for one in done if one["readable"] < one["wanted"]), None)
     if short is None:
-        return cell
-    if short["is_complete"]:
-        return f"{cell}; {short['readable']:,} points logged in the time"
-    logged = "some calls never returned" if short["is_stuck"] else f"of {short['logged']:,} logged"
-    return f"{cell}; {short['readable']:,} points in the time, {logged}"
+        return cell if all(one["is_complete"] for one in done) else f"{cell}; reading ended after the time"
+    if short["is_stuck"]:
+        return f"{cell}; {short['readable']:,} points, some calls never returned in the time"
+    if short["readable"] >= short["logged"]:
+        return f"{cell}; {short['logged']:,} points logged in the time"
+    return f"{cell}; {short['readable']:,} points in the time, of {short['logged']:,} logged"
 
 
 def _goals(result: dict[str, Any]) -> str:
@@ -209,7 +211,8 @@ def _footprint(result: dict[str, Any]) -> str:
     cases = ("steps", "wide", "long", "processes")
     rows = []
     for title, each in _rows(result, *cases):
-        sizes = [_figures(rounds, "bytes_per_point") for rounds in each]
+        whole = [[one for one in rounds if one.get("logged", 0) >= _ENOUGH] for rounds in each]
+        sizes = [_figures(rounds, "bytes_per_point") for rounds in whole]
         idle = [value for rounds in each for value in _figures(rounds, "idle_mb")]
         loaded = [value for rounds in each for value in _figures(rounds, "loaded_mb")]
         starts = [value for rounds in each for value in _figures(rounds, "ready_s")]
@@ -220,7 +223,8 @@ def _footprint(result: dict[str, Any]) -> str:
     table = _table(head, rows)
     text = (
         "Bytes are what the tool's files take on disk, 3 seconds after the run ended and with the server stopped, "
-        "where all points arrived in time. Memory is the proportional set size of the server and its children.\n\n"
+        f"where all points arrived in time and are {_ENOUGH:,} or more: an empty database weighs in the smaller cases. "
+        "Memory is the proportional set size of the server and its children.\n\n"
     )
     return table and "## Disk and memory\n\n" + text + table
 
@@ -258,8 +262,8 @@ def _blocked(rounds: Rounds) -> str:
 
 
 def _notes(result: dict[str, Any]) -> str:
-    halley = [rounds.get("halley", []) for rounds in result["cases"].values()]
-    commits = sorted({figures.get("commit", "") for rounds in halley for figures in rounds})
+    measured = [one for rounds in result["cases"].values() for figures in rounds.values() for one in figures]
+    commits = sorted({one["commit"] for one in measured if one.get("commit")})
     notes = {
         "trackio": "Trackio has no search of its own: its SQL call (`trackio query`) is used for the table.",
         "aim": "Aim: a run can be read when it is indexed, which `aim up` does beside. Its SDK reads the repository.",
@@ -270,4 +274,9 @@ def _notes(result: dict[str, Any]) -> str:
         "halley": f"Halley is commit {', '.join(commits) or 'unknown'}, with `halley server` on SQLite.",
     }
     lines = [f"- {text}" for peer, text in notes.items() if peer in result["peers"]]
+    if len(commits) > 1:
+        lines.append(
+            "- Put together from several calls (`--add`) while other work went on; load and commit differ between "
+            "them. Within a call the tools took turns."
+        )
     return "## Notes\n\n" + "\n".join(lines)
