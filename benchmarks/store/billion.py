@@ -24,7 +24,7 @@ import numpy as np
 import psutil
 from benchmarks.store import finished, limits, points
 from benchmarks.store.deleting import measure_delete
-from benchmarks.store.load import add_runs, cut, load_all, tidy
+from benchmarks.store.load import add_runs, cut, end_runs, load_all, tidy
 from benchmarks.store.places import Place, SqlitePlace, spend
 from benchmarks.store.read import charting, read
 from benchmarks.store.search import read_page
@@ -82,6 +82,7 @@ def read_many(place: Place, runs: int) -> Iterator[Figure]:
 def _load_runs(storage: SqlStorage, runs: Sequence[int], sources: Sequence[Sequence]) -> None:  # type: ignore[type-arg]
     for run in runs:
         load_all(storage, ((run, part) for part in sources[run % len(sources)]))
+        end_runs(storage, [run])
         tidy(storage, [run])
 
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from benchmarks.store import limits, points
 from benchmarks.store.deleting import measure_delete
-from benchmarks.store.load import add_runs, cut, load_all, tidy
+from benchmarks.store.load import add_runs, cut, end_runs, load_all, tidy
 from benchmarks.store.places import Place, PostgresqlPlace, spend
 from benchmarks.store.read import charting, read
 from benchmarks.store.table import Figure, Goal, figure, write_number
@@ -57,6 +57,7 @@ def _load(place: Place, runs: int):  # type: ignore[no-untyped-def]
 
         def load() -> int:
             count = load_all(storage, ((number, part) for number in numbers for part in sources[number % len(sources)]))
+            end_runs(storage, numbers)
             tidy(storage, numbers)
             return count
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from benchmarks.store.points import BEGAN_AT, PROJECT, key_of
 
+from halley.core.experiment import State
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.ports.storage import Session, Storage
 
@@ -27,6 +28,18 @@ def add_runs(storage: Storage, count: int, *, first_key: int = 1) -> list[int]:
     parts = [range(begin, min(count, begin + 20)) for begin in range(0, count, 20)]
     made = [storage.write(partial(job, places=part)) for part in parts]
     return [run for future in made for run in future.result()]
+
+
+def end_runs(storage: Storage, runs: Sequence[int]) -> None:
+    """End runs, as the server does when their senders say so."""
+    jobs = [storage.write(partial(_finish, runs[begin : begin + 20])) for begin in range(0, len(runs), 20)]
+    for job in jobs:
+        job.result()
+
+
+def _finish(runs: Sequence[int], session: Session) -> None:
+    for run in runs:
+        session.catalog.set_state(run, State.FINISHED, ended_at=BEGAN_AT + run)
 
 
 def tidy(storage: Storage, runs: Iterable[int]) -> None:

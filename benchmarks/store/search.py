@@ -7,12 +7,11 @@ from contextlib import closing
 
 import numpy as np
 from benchmarks.store import points
-from benchmarks.store.load import Loader, add_runs
+from benchmarks.store.load import Loader, add_runs, end_runs
 from benchmarks.store.places import Place, PostgresqlPlace
 from benchmarks.store.read import Reading, read
 from benchmarks.store.table import Figure, Goal, figure
 
-from halley.core.experiment import State
 from halley.storage.ports.catalog import Column, ExperimentPage, Sort
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.ports.storage import Session
@@ -89,7 +88,7 @@ def measure_top(place: Place, *, runs: int, rounds: int) -> Iterator[Figure]:
     with closing(place.open()) as storage:
         numbers = add_runs(storage, runs)
         _load_scores(storage, numbers)
-        _end(storage, numbers[_LIVE:])
+        end_runs(storage, numbers[_LIVE:])
     _settle(place)
     for is_descending in (False, True):
         yield from _measure_one(place, runs, rounds, is_descending=is_descending)
@@ -104,18 +103,6 @@ def _load_scores(storage: SqlStorage, numbers: Sequence[int]) -> None:
         for number, score in zip(numbers, scores.tolist(), strict=True):
             values = np.array([score, score * 2, number], np.float64)
             loader.append(number, PointColumns(names, numbered, one, one * points.BEGAN_AT, one / 2, values))
-
-
-def _end(storage: SqlStorage, numbers: Sequence[int]) -> None:
-    """End runs, as the server does when their senders say so."""
-    for begin in range(0, len(numbers), 1_000):
-        some = numbers[begin : begin + 1_000]
-        storage.write(lambda session, some=some: _finish(session, some)).result()  # type: ignore[misc]
-
-
-def _finish(session: Session, numbers: Sequence[int]) -> None:
-    for number in numbers:
-        session.catalog.set_state(number, State.FINISHED, ended_at=points.BEGAN_AT + number)
 
 
 def _measure_one(place: Place, runs: int, rounds: int, *, is_descending: bool) -> Iterator[Figure]:
