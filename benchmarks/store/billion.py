@@ -12,6 +12,7 @@ import argparse
 import math
 import resource
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -284,6 +285,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep the databases here, to read them another time")
     parser.add_argument("--output", type=Path, help="default: billion.md here, if all parts are measured")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves nothing behind
     size = int(given.points)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     figures: list[Figure] = []

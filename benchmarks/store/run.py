@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes: no figure to go by")
     parser.add_argument("--output", type=Path, help="default: results.md here, if everything is measured at full size")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves nothing behind
     chosen, databases = given.rows.split(","), given.databases.split(",")
     is_whole = not given.quick and set(chosen) == set(ROWS)
     output = given.output or (HERE / "results.md" if is_whole else None)
