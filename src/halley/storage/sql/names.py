@@ -11,6 +11,9 @@ from halley.storage.ports.catalog import MetricPage, MetricUse
 from halley.storage.sql.link import PROJECTS, Link, in_list
 from halley.storage.sql.put import Put, arrays
 
+_AT_A_TIME = 1_000
+"""So many names are in a question: far fewer than any database takes."""
+
 _COLUMNS = ("integer", "text", "text", "text", "integer")
 _INTO = "insert into project_metric (project_id, name, context, content, metric, runs)"
 _THEN = "on conflict (project_id, name, context) do update set runs = project_metric.runs + excluded.runs"
@@ -31,6 +34,20 @@ _UNUSED = """
 delete from project_metric
 where project_id = ? and runs <= 0 and (name, context) in (select name, context from metric where id in {numbers})
 """
+
+
+def number_metrics(link: Link, metrics: Sequence[tuple[str, str]]) -> dict[MetricId, int]:
+    """The numbers of metrics by name and context, of those that there are."""
+    found: dict[MetricId, int] = {}
+    for begin in range(0, len(metrics), _AT_A_TIME):
+        some = metrics[begin : begin + _AT_A_TIME]
+        pairs = ", ".join(["(?, ?)"] * len(some))
+        rows = link.rows(
+            f"select name, context, id from metric where (name, context) in (values {pairs})",
+            [text for metric in some for text in metric],
+        )
+        found.update({MetricId(name, context): number for name, context, number in rows})
+    return found
 
 
 def count_in(link: Link, project_id: int, numbers: Sequence[int]) -> None:

@@ -12,6 +12,7 @@ from halley.core.parameter import Value
 from halley.storage.ports.catalog import Column, Experiment
 from halley.storage.sql.catalog.facts import from_columns
 from halley.storage.sql.link import Link, in_list
+from halley.storage.sql.names import number_metrics
 
 SUMMARIES = {"last": "last", "min": "min", "max": "max", "count": "n", "step": "last_step"}
 """What a metric column shows, and the column of `series` that holds it."""
@@ -44,20 +45,6 @@ def read_values(link: Link, experiments: Sequence[Experiment], columns: Sequence
     if len(places) == len(columns):
         return list(rows.values())
     return [[row[places[column]] for column in columns] for row in rows.values()]
-
-
-def number_metrics(link: Link, metrics: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The numbers of metrics by name and context, of those that there are."""
-    found: dict[tuple[str, str], int] = {}
-    for begin in range(0, len(metrics), _AT_A_TIME):
-        some = metrics[begin : begin + _AT_A_TIME]
-        pairs = ", ".join(["(?, ?)"] * len(some))
-        rows = link.rows(
-            f"select name, context, id from metric where (name, context) in (values {pairs})",
-            [text for metric in some for text in metric],
-        )
-        found.update({(name, context): number for name, context, number in rows})
-    return found
 
 
 def _fill_summaries(link: Link, rows: Rows, value: str, wanted: Places) -> None:

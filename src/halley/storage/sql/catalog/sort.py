@@ -9,10 +9,12 @@ other runs are looked at one by one. What a walk finds is what sorting finds; on
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from halley.core.metric import MetricId
 from halley.storage.ports.catalog import Column, Sort
-from halley.storage.sql.catalog.fill import SUMMARIES, number_metrics
+from halley.storage.sql.catalog.fill import SUMMARIES
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.rank import RANKED
+from halley.storage.sql.names import number_metrics
 
 _FEW = 32
 """Sorting so many times what is wanted costs less than walking past what does not match."""
@@ -139,7 +141,7 @@ def _to_key(link: Link, alias: str, entry: Sort) -> _Key:
 
 
 def _find_metric(link: Link, column: Column) -> int:
-    metric = column.name, column.context
+    metric = MetricId(column.name, column.context)
     return number_metrics(link, [metric]).get(metric, 0)
 
 

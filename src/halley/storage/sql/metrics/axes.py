@@ -19,7 +19,7 @@ from halley.storage.sql.metrics.codec import (
     Records,
     settle_columns,
 )
-from halley.storage.sql.metrics.lines import Line, Part, find_lines
+from halley.storage.sql.metrics.lines import Line, Part, find_lines, find_series, read_parts
 from halley.storage.sql.metrics.points import ChunkReader, ChunkRow
 from halley.storage.sql.metrics.stretch import rows_of
 
@@ -169,13 +169,12 @@ class MetricAxis(StepAxis):
 
     def lay(self, lines: Sequence[Line]) -> list[list[Stroke]]:
         """See `Axis.lay`."""
-        runs = list(dict.fromkeys(line.run for line in lines))
-        places = {line.run: self._read(line) for line in find_lines(self._link, runs, [self._metric])}
-        return [self._meet(places[line.run], self._read(line)) if line.run in places else [] for line in lines]
-
-    def _read(self, line: Line) -> Columns:
-        found = self._reader.read([row for part in line.parts for row in list_rows(part)])
-        return settle_columns([*found.values(), *(part.points for part in line.parts if part.points is not None)])
+        series = find_series(self._link, [line.run for line in lines], [self._metric])
+        places = {line.run: read_parts(self._reader, line.parts) for line in find_lines(self._link, series)}
+        return [
+            self._meet(places[line.run], read_parts(self._reader, line.parts)) if line.run in places else []
+            for line in lines
+        ]
 
     def _meet(self, places: Columns, points: Columns) -> list[Stroke]:
         _, at, which = np.intersect1d(places.step, points.step, assume_unique=True, return_indices=True)
@@ -185,10 +184,3 @@ class MetricAxis(StepAxis):
         order = np.argsort(x, kind="stable")
         x, values = x[order], values[order]
         return [Stroke(float(x[0]), float(x[-1]), len(x), drawn=(x, values))] if len(x) else []
-
-
-def list_rows(part: Part) -> list[ChunkRow]:
-    """The chunks of a part."""
-    if part.digests is not None:
-        return rows_of(part.digests)
-    return [] if part.chunk is None else [part.chunk]

@@ -9,6 +9,7 @@ buckets cost, however long its series are.
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,23 @@ from halley.storage.sql.metrics.codec import BLOCK, BLOCK_POINTS, ROLLED_POINTS,
 from halley.storage.sql.metrics.grid import Grid, find_buckets
 from halley.storage.sql.metrics.heap import Blocks, Heap, Placed
 
+Mask = npt.NDArray[np.bool_]
+
 _ROLLED_POINTS_PER_BUCKET = 512
 _SMALL_SHARE = 4
 """A chunk is small beside a bucket that is so many times as wide, as a block of 128 points is beside 512."""
 
 _FETCH = 256
 """Chunks fetched at once: bounds memory."""
+
+
+class _Found(NamedTuple):
+    """Where digests begin and end, which of them may have points inside, and which lie inside as a whole."""
+
+    low: Floats
+    high: Floats
+    is_near: Mask
+    is_whole: Mask
 
 
 class Brush:
@@ -70,15 +82,19 @@ class Brush:
         """The chunks of a stroke that may have points inside."""
         if stroke.digests is None:
             return [stroke]
-        low, high = self.axis.digest_ends(stroke, stroke.digests)
-        return self.axis.split(stroke, stroke.digests[(high >= self._low) & (low <= self._high)])
+        return self.axis.split(stroke, stroke.digests[self._find_digests(stroke, stroke.digests).is_near])
+
+    def _find_digests(self, stroke: Stroke, digests: Records) -> _Found:
+        """Where digests are, and which of them are inside."""
+        low, high = self.axis.digest_ends(stroke, digests)
+        is_near = (high >= self._low) & (low <= self._high)
+        return _Found(low, high, is_near, (low >= self._low) & (high <= self._high))
 
     def count_whole(self, stroke: Stroke) -> int:
         """How many points of a stroke are certainly inside."""
         if stroke.digests is None or self.is_whole(stroke):
             return stroke.n if self.is_whole(stroke) else 0
-        low, high = self.axis.digest_ends(stroke, stroke.digests)
-        return int(stroke.digests["n"][(low >= self._low) & (high <= self._high)].sum())
+        return int(stroke.digests["n"][self._find_digests(stroke, stroke.digests).is_whole].sum())
 
     def list_x(self, strokes: Sequence[Stroke]) -> Iterator[Column]:
         """The x of strokes, inside, as little as possible being read: who asks may stop when it has seen enough."""
@@ -87,10 +103,8 @@ class Brush:
             if stroke.digests is None:
                 rest.append(stroke)
                 continue
-            low, high = self.axis.digest_ends(stroke, stroke.digests)
-            is_whole = (low >= self._low) & (high <= self._high)
+            low, high, is_near, is_whole = self._find_digests(stroke, stroke.digests)
             yield np.unique(np.stack([low, high])[:, is_whole])
-            is_near = (high >= self._low) & (low <= self._high)
             rest += self.axis.split(stroke, stroke.digests[is_near & ((low != high) | ~is_whole)])
         unknown = []
         for stroke in rest:
@@ -159,9 +173,7 @@ class Brush:
 
     def _cut_digests(self, stroke: Stroke, digests: Records, grid: Grid) -> list[Stroke | Blocks]:
         """Digests of chunks that lie in one bucket, or are small beside it, as they are; of other chunks the chunks."""
-        low, high = self.axis.digest_ends(stroke, digests)
-        is_near = (high >= self._low) & (low <= self._high)
-        is_whole = (low >= self._low) & (high <= self._high)
+        low, high, is_near, is_whole = self._find_digests(stroke, digests)
         places = np.clip(np.stack([low, high]), grid.edges[0], None)
         first, last = find_buckets(places[0], grid), find_buckets(places[1], grid)
         is_kept = is_whole & ((first == last) if grid.width else (low == high))
@@ -240,7 +252,7 @@ class Brush:
         return Blocks(low, high, n, blocks["odd"].astype(np.int64), *rest)
 
 
-def _to_blocks(digests: Records, low: Floats, high: Floats, which: npt.NDArray[np.bool_]) -> list[Blocks]:
+def _to_blocks(digests: Records, low: Floats, high: Floats, which: Mask) -> list[Blocks]:
     """Some digests as blocks, if there are any."""
     if not which.any():
         return []
@@ -248,14 +260,11 @@ def _to_blocks(digests: Records, low: Floats, high: Floats, which: npt.NDArray[n
     return [Blocks(low[which], high[which], *columns)]
 
 
-class Rolled:
+class Rolled(NamedTuple):
     """What follows one another in a line and is drawn from roll-ups: digests, and chunks with their own."""
 
-    __slots__ = ("chunks", "digests")
-
-    def __init__(self, digests: list[Blocks], chunks: list[Stroke]) -> None:
-        self.digests = digests
-        self.chunks = chunks
+    digests: list[Blocks]
+    chunks: list[Stroke]
 
 
 def _place_blocks(parts: Sequence[Blocks | None], grid: Grid) -> Placed | None:

@@ -9,17 +9,16 @@ from itertools import pairwise
 import numpy as np
 
 from halley.storage.sql.link import Link, in_list
-from halley.storage.sql.metrics.axes import NOTHING, Column, Drawn, Stroke, list_rows
+from halley.storage.sql.metrics.axes import NOTHING, Column, Drawn, Stroke
 from halley.storage.sql.metrics.codec import (
     CLOCK_BLOCK,
     NO_TIME,
     ROLLED_POINTS,
     Floats,
     Records,
-    settle_columns,
     unseal,
 )
-from halley.storage.sql.metrics.lines import Line, Part
+from halley.storage.sql.metrics.lines import Line, Part, read_parts
 from halley.storage.sql.metrics.points import ChunkReader, ClockField
 from halley.storage.sql.metrics.stretch import rows_of
 
@@ -77,8 +76,7 @@ class ClockAxis:
 
     def _draw_whole(self, parts: Sequence[Part], line: Line) -> Stroke:
         """Read parts of a line as one."""
-        found = self._reader.read([row for part in parts for row in list_rows(part)])
-        points = settle_columns([*found.values(), *(part.points for part in parts if part.points is not None)])
+        points = read_parts(self._reader, parts)
         return self._draw(points.time if self._field == "time" else points.epoch, points.value, line)
 
     def _read_rollups(self, ids: Iterable[int]) -> None:

@@ -129,23 +129,36 @@ def split_metrics(records: Records) -> list[tuple[int, int, int]]:
     return list(zip(metric[begins].tolist(), begins.tolist(), [*begins[1:].tolist(), len(metric)], strict=True))
 
 
+class Masked(NamedTuple):
+    """Values for taking the least, the most and the sum, as if those that are not finite were not there."""
+
+    odd: npt.NDArray[np.bool_] | None
+    """Which are not finite; None if all are."""
+    low: Floats
+    high: Floats
+    total: Floats
+
+
+def mask_odd(value: Floats) -> Masked:
+    """Mask values that are not finite; costs little if all are."""
+    finite = np.isfinite(value)
+    if finite.all():
+        return Masked(None, value, value, value)
+    return Masked(~finite, *(np.where(finite, value, filler) for filler in (np.inf, -np.inf, 0.0)))
+
+
 def roll_up(step: Integers, value: Floats) -> bytes:
     """Make the roll-up of a chunk."""
     begins = np.arange(0, len(step), BLOCK_POINTS)
     ends = np.append(begins[1:], len(step))
-    finite = np.isfinite(value)
+    odd, low, high, total = mask_odd(value)
     blocks = np.empty(len(begins), BLOCK)
     blocks["x"] = step[begins]
     blocks["last"] = value[ends - 1]
+    blocks["odd"] = 0 if odd is None else np.add.reduceat(odd, begins, dtype=np.int64)
+    blocks["min"] = np.minimum.reduceat(low, begins)
+    blocks["max"] = np.maximum.reduceat(high, begins)
     with np.errstate(over="ignore", invalid="ignore"):
-        if finite.all():
-            blocks["odd"] = 0
-            low = high = total = value
-        else:
-            blocks["odd"] = np.add.reduceat(~finite, begins, dtype=np.int64)
-            low, high, total = (np.where(finite, value, filler) for filler in (np.inf, -np.inf, 0.0))
-        blocks["min"] = np.minimum.reduceat(low, begins)
-        blocks["max"] = np.maximum.reduceat(high, begins)
         blocks["sum"] = np.add.reduceat(total, begins)
     return seal(blocks)
 

@@ -21,7 +21,6 @@ from halley.storage.sql.metrics.lines import (
     Known,
     Line,
     find_lines,
-    find_numbers,
     find_series,
     to_span,
 )
@@ -52,10 +51,10 @@ def draw(link: Link, question: Question, since: bytes | None) -> Chart:
     if x == "relative":
         origins = link.rows(f"select run, first_time from origin where run in {in_list(runs)} order by run")
         question = question._replace(origins=tuple(map(tuple, origins)))
-    known = find_series(link, runs, find_numbers(link, metrics))
+    known = find_series(link, runs, metrics)
     fitting = max(_FEWEST_BUCKETS, _CELLS // max(1, len(known)))
     question = question._replace(buckets=min(question.buckets, fitting))
-    behind = known | find_series(link, runs, find_numbers(link, [x])) if isinstance(x, MetricId) else known
+    behind = known | find_series(link, runs, [x]) if isinstance(x, MetricId) else known
     cursor = None if since is None else read_cursor(since, question)
     grown = None if cursor is None else find_grown(cursor, behind)
     if since is not None and cursor is not None and grown is not None:
@@ -68,9 +67,9 @@ def draw(link: Link, question: Question, since: bytes | None) -> Chart:
 
 
 def _draw_whole(link: Link, question: Question, known: Mapping[Key, Known], behind: Mapping[Key, Known]) -> Chart:
-    runs, metrics, x, low, high, buckets, _ = question
+    _, _, x, low, high, buckets, _ = question
     span = to_span(low, high) if x == "step" else EVERY_STEP
-    lines = find_lines(link, runs, metrics, span, has_digests=not isinstance(x, MetricId), known=known)
+    lines = find_lines(link, known, span, has_digests=not isinstance(x, MetricId))
     axis = _make_axis(link, question)
     brush = Brush(link, axis, low, high)
     strokes = [brush.near(line) for line in axis.lay(lines)]
@@ -95,7 +94,7 @@ def _draw_news(
     if question.low is not None:
         low = max(low, question.low)  # the first bucket may begin before the chart does
     only = {key: known[key] for key in grown}
-    lines = find_lines(link, question.runs, question.metrics, to_span(low, question.high), has_digests=True, known=only)
+    lines = find_lines(link, only, to_span(low, question.high), has_digests=True)
     axis = StepAxis(link)
     brush = Brush(link, axis, low, question.high)
     chart = paint(brush, lines, [brush.near(line) for line in axis.lay(lines)], rest)
@@ -152,7 +151,7 @@ def sketch(
     link: Link, runs: Sequence[int], metrics: Sequence[MetricId], buckets: int
 ) -> dict[tuple[int, MetricId], Floats]:
     """Draw small pictures; see `Metrics.sketch`."""
-    lines = find_lines(link, runs, metrics, has_digests=True)
+    lines = find_lines(link, find_series(link, runs, metrics), has_digests=True)
     axis = StepAxis(link)
     brush = Brush(link, axis)
     grids: dict[tuple[float, float], Grid] = {}

@@ -8,7 +8,7 @@ from halley.core.metric import MetricId
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.sql.link import Link
 from halley.storage.sql.metrics.codec import Columns, settle_columns
-from halley.storage.sql.metrics.lines import Line, Part, find_lines
+from halley.storage.sql.metrics.lines import Line, Part, find_lines, find_series
 from halley.storage.sql.metrics.points import ChunkReader
 
 EXPORT_POINTS = 65_536
@@ -24,7 +24,7 @@ def export(link: Link, run: int, metrics: Sequence[MetricId], after: int | None)
     reader, read = ChunkReader(link), 0
     group: list[tuple[int, Part]] = []
     size = 0
-    for line in find_lines(link, [run], metrics):
+    for line in find_lines(link, find_series(link, [run], metrics)):
         place = places[line.metric]
         for part in _list_parts(line, after if place == 0 else None):
             group.append((place, part))

@@ -7,16 +7,14 @@ A fork keeps what it was: before points that others inherit are rewritten or del
 told of a step that it inherits, the heir gets chunks of its own (copy on write).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from halley.core.metric import MetricId
 from halley.errors import ArgumentError
 from halley.storage.sql.hold import Holder
 from halley.storage.sql.link import Link, in_list
-from halley.storage.sql.metrics.axes import list_rows
-from halley.storage.sql.metrics.codec import Columns, settle_columns
 from halley.storage.sql.metrics.fold import Piece, write_pieces
-from halley.storage.sql.metrics.lines import Part, Span, find_lines
+from halley.storage.sql.metrics.lines import Span, find_lines, find_series, read_parts
 from halley.storage.sql.metrics.memory import ORIGIN, Memory, RunMemory
 from halley.storage.sql.metrics.points import ChunkReader
 from halley.storage.sql.metrics.rank import unrank
@@ -52,6 +50,8 @@ def fork(link: Link, memory: Memory, run: int, parent: int, step: int) -> None:
         rows = link.rows(
             "select until, source from heritage where run = ? and metric = ? order by until", (parent, number)
         )
+        for _, source in rows:  # whoever rewrites what is inherited has to see this heir, too
+            memory.holder.hold(source)
         heritage += [(run, number, *row) for row in cut_heritage([*rows, (2**63 - 1, parent)], summary.last_step)]
     if known.is_ranked:
         unrank(link, run)
@@ -84,11 +84,10 @@ def _summarise(link: Link, parent: int, given: RunMemory, step: int) -> dict[int
     """The summaries of a run's series up to a step, by number, of those that have any point there."""
     whole = {number: one for number, one in given.series.items() if one.last_step <= step}
     rest = given.series.keys() - whole.keys()
-    reader = ChunkReader(link)
     found: dict[int, Summary] = {}
-    for line in find_lines(link, [parent], _name(link, rest), Span(high=step)):
+    for line in find_lines(link, find_series(link, [parent], _name(link, rest)), Span(high=step)):
         for part in line.parts:
-            points = _read(reader, part)
+            points = read_parts(ChunkReader(link), [part])  # a reader remembers what it read: one for all never ends
             points = points.take(points.step <= step)
             if len(points.step):
                 summary = summarise_one(points.step, points.value)
@@ -100,11 +99,6 @@ def _name(link: Link, numbers: Iterable[int]) -> list[MetricId]:
     return [MetricId(*row) for row in link.rows(f"select name, context from metric where id in {in_list(numbers)}")]
 
 
-def _read(reader: ChunkReader, part: Part) -> Columns:
-    found = reader.read(list_rows(part))
-    return settle_columns([*found.values(), *([] if part.points is None else [part.points])])
-
-
 # copy on write
 
 
@@ -114,13 +108,13 @@ def settle_series(link: Link, holder: Holder, run: int, number: int, step: int) 
         "select distinct run from heritage where source = ? and metric = ? and until >= ?", (run, number, step)
     )
     for (heir,) in heirs:
-        _settle(link, holder, heir, [number])
+        _settle(link, holder, heir, number)
 
 
 def settle_self(link: Link, holder: Holder, run: int, number: int) -> None:
     """Before a series is told of a step among its others: it inherits nothing any more."""
     if link.value("select 1 from heritage where run = ? and metric = ? limit 1", (run, number)) is not None:
-        _settle(link, holder, run, [number])
+        _settle(link, holder, run, number)
 
 
 def settle_heirs(link: Link, holder: Holder, source: int) -> bool:
@@ -133,33 +127,30 @@ def settle_heirs(link: Link, holder: Holder, source: int) -> bool:
     )
     size = 0
     for heir, number, n in rows:
-        _settle(link, holder, heir, [number])
+        _settle(link, holder, heir, number)
         size += n
         if size >= _SLICE_POINTS:
             return True
     return len(rows) == _PAGE_ROWS
 
 
-def _settle(link: Link, holder: Holder, heir: int, numbers: Sequence[int]) -> None:
-    """Give some series of a run what they inherit as chunks of their own."""
+def _settle(link: Link, holder: Holder, heir: int, number: int) -> None:
+    """Give a series of a run what it inherits as chunks of its own."""
     holder.hold(heir)
-    until = dict(
-        link.rows(
-            f"select metric, max(until) from heritage where run = ? and metric in {in_list(numbers)} group by metric",
-            (heir,),
-        )
-    )
-    lines = find_lines(link, [heir], _name(link, until))
-    reader = ChunkReader(link)
+    until = link.value("select max(until) from heritage where run = ? and metric = ?", (heir, number))
+    drop_stretches(link, heir, number, -(2**63))
     pieces: list[Piece] = []
-    for line in lines:
-        drop_stretches(link, heir, line.number, -(2**63))
+    size = 0
+    for line in find_lines(link, find_series(link, [heir], _name(link, [number]))):
         for part in line.parts:
-            if part.first <= until[line.number]:
-                pieces.append(Piece(line.number, [], _read(reader, part)))
-            if sum(len(piece.points.step) for piece in pieces if piece.points is not None) >= _SLICE_POINTS:
+            if part.first > until:
+                break
+            points = read_parts(ChunkReader(link), [part])
+            pieces.append(Piece(number, [], points))
+            size += len(points.step)
+            if size >= _SLICE_POINTS:
                 write_pieces(link, heir, pieces)
-                pieces = []
+                pieces, size = [], 0
     write_pieces(link, heir, pieces)
-    link.run(f"delete from heritage where run = ? and metric in {in_list(until)}", (heir,))
+    link.run("delete from heritage where run = ? and metric = ?", (heir, number))
     holder.change(heir)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from halley.storage.sql.metrics.codec import Floats, Integers
+from halley.storage.sql.metrics.codec import Floats, Integers, mask_odd
 from halley.storage.sql.metrics.grid import Cut, Grid, cut, find_buckets
 
 Column = npt.NDArray[Any]
@@ -69,6 +69,17 @@ class Placed(NamedTuple):
     first: Integers
     last: Integers
     blocks: Blocks
+
+
+class _Reduced(NamedTuple):
+    """What some buckets hold; `odd` is None if nothing in them is."""
+
+    count: Any
+    odd: Any
+    min: Any
+    max: Any
+    sum: Any
+    last: Any
 
 
 class Heap:
@@ -149,11 +160,8 @@ class Heap:
             self._count[where] += cuts.size
             self._last[where] = values
             return
-        finite = np.isfinite(values)
-        is_finite = bool(finite.all())
-        low = values if is_finite else np.where(finite, values, np.inf)
-        high = values if is_finite else np.where(finite, values, -np.inf)
-        total = values if is_finite else np.where(finite, values, 0.0)
+        odd, low, high, total = mask_odd(values)
+        count: npt.NDArray[Any] | None = None if odd is None else _reduce_columns(np.add, odd.astype(np.int64), cuts)
         last = values
         if len(cuts.begin) < values.shape[1]:
             last = values[:, cuts.begin + cuts.size - 1]
@@ -161,17 +169,7 @@ class Heap:
                 low = _reduce_columns(np.minimum, low, cuts)
                 high = _reduce_columns(np.maximum, high, cuts)
                 total = _reduce_columns(np.add, total, cuts)
-        odd = None if is_finite else _reduce_columns(np.add, (~finite).astype(np.int64), cuts)
-        self._last[where] = last
-        if all(self._fresh[row] for row in rows):
-            self._count[where] = cuts.size
-            self._min[where], self._max[where], self._sum[where] = low, high, total
-            if odd is not None:
-                self._odd[where] = odd
-        else:
-            self._merge(where, cuts.size, odd, low, high, total)
-        for row in rows:
-            self._fresh[row] = False
+        self._enter(rows, where, _Reduced(cuts.size, count, low, high, total, last))
 
     def _reduce_short(self, groups: Sequence[_Group]) -> None:
         """Reduce series of one part each, laid end to end: none shares its x with another."""
@@ -181,62 +179,64 @@ class Heap:
         values = np.concatenate([column for _, _, _, (column,) in groups])
         place = find_buckets(np.concatenate([x for x, _, _, _ in groups]), grid)
         place += np.repeat(rows * self._count.shape[1], sizes)
-        is_begin = np.empty(len(place), bool)
-        is_begin[0] = True
-        np.not_equal(place[1:], place[:-1], out=is_begin[1:])
-        begin = np.flatnonzero(is_begin)
+        begin = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
         size = np.diff(begin, append=len(place))
-        place = place[begin]
-        finite = np.isfinite(values)
-        is_finite = bool(finite.all())
-        low = values if is_finite else np.where(finite, values, np.inf)
-        high = values if is_finite else np.where(finite, values, -np.inf)
-        total = values if is_finite else np.where(finite, values, 0.0)
-        odd = None if is_finite else np.add.reduceat((~finite).astype(np.int64), begin)
+        odd, low, high, total = mask_odd(values)
+        count = None if odd is None else np.add.reduceat(odd, begin, dtype=np.int64)
         if len(begin) < len(values):
             low, high = np.minimum.reduceat(low, begin), np.maximum.reduceat(high, begin)
             with np.errstate(over="ignore", invalid="ignore"):
                 total = np.add.reduceat(total, begin)
-        if all(self._fresh[row] for row in rows.tolist()):
-            self._count.reshape(-1)[place] = size
-            columns = ((self._min, low), (self._max, high), (self._sum, total))
-            for column, new in columns if odd is None else (*columns, (self._odd, odd)):
-                column.reshape(-1)[place] = new
-        else:
-            self._merge(np.divmod(place, self._count.shape[1]), size, odd, low, high, total)
-        self._last.reshape(-1)[place] = values[begin + size - 1]
-        for row in rows.tolist():
-            self._fresh[row] = False
-
-    def _merge(
-        self, where: Any, count: Integers, odd: Integers | None, low: Floats, high: Floats, total: Floats
-    ) -> None:
-        """Merge with what some buckets hold."""
-        is_empty = self._count[where] == 0
-        self._min[where] = np.minimum(np.where(is_empty, np.inf, self._min[where]), low)
-        self._max[where] = np.maximum(np.where(is_empty, -np.inf, self._max[where]), high)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._sum[where] += total
-        self._count[where] += count
-        if odd is not None:
-            self._odd[where] += odd
+        reduced = _Reduced(size, count, low, high, total, values[begin + size - 1])
+        self._enter(rows.tolist(), place[begin], reduced, is_flat=True)
 
     def put_blocks(self, series: int, placed: Placed) -> None:
         """Heap blocks. A block counts in the bucket it begins in, and its extremes also in the one it ends in."""
         self._flush()
         first, last, blocks = placed
         begins = np.flatnonzero(np.append(True, first[1:] != first[:-1]))
-        bucket = first[begins]
         with np.errstate(over="ignore", invalid="ignore"):
             total = np.add.reduceat(blocks.sum, begins)
-        least, most = np.minimum.reduceat(blocks.min, begins), np.maximum.reduceat(blocks.max, begins)
-        count, odd = np.add.reduceat(blocks.n, begins), np.add.reduceat(blocks.odd, begins)
-        self._merge((series, bucket), count, odd, least, most, total)
+        reduced = _Reduced(
+            np.add.reduceat(blocks.n, begins),
+            np.add.reduceat(blocks.odd, begins),
+            np.minimum.reduceat(blocks.min, begins),
+            np.maximum.reduceat(blocks.max, begins),
+            total,
+            blocks.last[np.append(begins[1:], len(first)) - 1],
+        )
+        self._enter([series], (series, first[begins]), reduced)
         over = np.flatnonzero(last > first)
         np.minimum.at(self._min[series], last[over], blocks.min[over])
         np.maximum.at(self._max[series], last[over], blocks.max[over])
-        self._last[series, bucket] = blocks.last[np.append(begins[1:], len(first)) - 1]
-        self._fresh[series] = False
+
+    def _enter(self, rows: Sequence[int], where: Any, new: _Reduced, *, is_flat: bool = False) -> None:
+        """Enter what some buckets of some series hold now, beside what they held before.
+
+        Args:
+            rows: The series.
+            where: The index of the buckets.
+            new: What is entered.
+            is_flat: Whether the index counts all buckets of all series as one row: cheaper for single buckets.
+        """
+        whole = (self._count, self._odd, self._min, self._max, self._sum, self._last)
+        count, odd, least, most, total, last = (column.reshape(-1) for column in whole) if is_flat else whole
+        if all(self._fresh[row] for row in rows):  # there is nothing to be read back
+            count[where], least[where], most[where], total[where] = new.count, new.min, new.max, new.sum
+            if new.odd is not None:
+                odd[where] = new.odd
+        else:
+            is_empty = count[where] == 0
+            least[where] = np.minimum(np.where(is_empty, np.inf, least[where]), new.min)
+            most[where] = np.maximum(np.where(is_empty, -np.inf, most[where]), new.max)
+            with np.errstate(over="ignore", invalid="ignore"):
+                total[where] += new.sum
+            count[where] += new.count
+            if new.odd is not None:
+                odd[where] += new.odd
+        last[where] = new.last
+        for row in rows:
+            self._fresh[row] = False
 
     def list_rows(self) -> list[tuple[Any, ...]]:
         """What is in every bucket now, one row a series, in the order of `Heaped`."""

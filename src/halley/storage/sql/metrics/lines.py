@@ -10,12 +10,8 @@ from halley.core.metric import STEP_LIMIT, MetricId
 from halley.storage.sql.link import Link, in_list
 from halley.storage.sql.metrics.codec import POINT, Columns, Records, columns_of, settle, settle_columns
 from halley.storage.sql.metrics.points import ChunkReader, ChunkRow
-from halley.storage.sql.metrics.stretch import (
-    STRETCH_POINTS,
-    find_covered,
-    read_digests,
-    rows_of,
-)
+from halley.storage.sql.metrics.stretch import STRETCH_POINTS, find_covered, read_digests, rows_of
+from halley.storage.sql.names import number_metrics
 
 Key = tuple[int, int]
 """A run and the number of a metric."""
@@ -32,11 +28,6 @@ class Part(NamedTuple):
     """Points of the journal: newer than the chunk's."""
     digests: Records | None = None
 
-    @property
-    def is_small(self) -> bool:
-        """Whether it is neither a chunk nor many."""
-        return self.chunk is None and self.digests is None
-
 
 class Line(NamedTuple):
     """A series to draw."""
@@ -48,8 +39,9 @@ class Line(NamedTuple):
 
 
 class Known(NamedTuple):
-    """How far a series is; see table `series`."""
+    """A series and how far it is; see table `series`."""
 
+    metric: MetricId
     n: int
     late: int
     last_step: int
@@ -74,61 +66,46 @@ def to_span(low: float | None, high: float | None) -> Span:
     )
 
 
-def find_lines(
-    link: Link,
-    runs: Sequence[int],
-    metrics: Sequence[MetricId],
-    span: Span = EVERY_STEP,
-    *,
-    has_digests: bool = False,
-    known: Mapping[Key, Known] | None = None,
-) -> list[Line]:
-    """The series that exist, runs in the order given, each with its metrics in the order given.
-
-    Args:
-        link: The connection.
-        runs: Whose series.
-        metrics: Which.
-        span: Parts without a step in it are left out.
-        has_digests: Whether full chunks may come as digests, where there are; else every chunk is a part.
-        known: The series to find, if that was asked before.
-    """
-    numbers = find_numbers(link, metrics)
-    if known is None:
-        known = find_series(link, runs, numbers)
-    if not known:
-        return []
-    heritage = _find_heritage(link, known)
-    sources = {source for rows in heritage.values() for _, source in rows}
-    finder = _Finder(link, {*(run for run, _ in known), *sources}, list(numbers), span)
-    finder.find(is_long=has_digests and any(one.n >= STRETCH_POINTS for one in known.values()))
-    lines = []
-    for run in dict.fromkeys(runs):
-        for number, metric in numbers.items():
-            if (run, number) in known:
-                parts = finder.list_parts(run, number, heritage.get((run, number), ()))
-                lines.append(Line(run, metric, number, parts))
-    return lines
-
-
-def find_numbers(link: Link, metrics: Iterable[MetricId]) -> dict[int, MetricId]:
-    """The metrics that any run has, by number."""
-    numbers = {
-        link.value("select id from metric where name = ? and context = ?", tuple(metric)): metric for metric in metrics
-    }
-    numbers.pop(None, None)
-    return numbers
-
-
-def find_series(link: Link, runs: Collection[int], numbers: Collection[int]) -> dict[Key, Known]:
-    """What is known of the series of some runs and metrics that exist."""
+def find_series(link: Link, runs: Sequence[int], metrics: Sequence[MetricId]) -> dict[Key, Known]:
+    """The series that exist, runs in the order given, each with its metrics in the order given."""
+    numbers = number_metrics(link, metrics)
     if not runs or not numbers:
         return {}
     rows = link.run(
         "select run, metric, n, late, last_step from series"
-        f" where run in {in_list(runs)} and metric in {in_list(numbers)}"
+        f" where run in {in_list(runs)} and metric in {in_list(numbers.values())}"
     )
-    return {(run, number): Known(*row) for run, number, *row in rows}
+    found = {(run, number): row for run, number, *row in rows}
+    wanted = [metric for metric in dict.fromkeys(metrics) if metric in numbers]
+    return {
+        key: Known(metric, *found[key])
+        for run in dict.fromkeys(runs)
+        for metric in wanted
+        if (key := (run, numbers[metric])) in found
+    }
+
+
+def find_lines(
+    link: Link, series: Mapping[Key, Known], span: Span = EVERY_STEP, *, has_digests: bool = False
+) -> list[Line]:
+    """Find the parts of series.
+
+    Args:
+        link: The connection.
+        series: Which; lines come in their order.
+        span: Parts without a step in it are left out.
+        has_digests: Whether full chunks may come as digests, where there are; else every chunk is a part.
+    """
+    if not series:
+        return []
+    heritage = _find_heritage(link, series)
+    runs = {run for run, _ in series} | {source for rows in heritage.values() for _, source in rows}
+    finder = _Finder(link, runs, {number for _, number in series}, span)
+    finder.find(is_long=has_digests and any(known.n >= STRETCH_POINTS for known in series.values()))
+    return [
+        Line(run, known.metric, number, finder.list_parts(run, number, heritage.get((run, number), ())))
+        for (run, number), known in series.items()
+    ]
 
 
 def _find_heritage(link: Link, keys: Iterable[Key]) -> dict[Key, list[tuple[int, int]]]:
@@ -144,9 +121,9 @@ def _find_heritage(link: Link, keys: Iterable[Key]) -> dict[Key, list[tuple[int,
 class _Finder:
     """Finds the parts of many series with few questions."""
 
-    def __init__(self, link: Link, runs: Iterable[int], numbers: Sequence[int], span: Span) -> None:
+    def __init__(self, link: Link, runs: Collection[int], numbers: Collection[int], span: Span) -> None:
         self._link = link
-        self._runs = list(runs)
+        self._runs = runs
         self._numbers = numbers
         self._span = span
         self._chunks: dict[Key, list[ChunkRow]] = {}
@@ -171,10 +148,10 @@ class _Finder:
                 self._find_chunks(f"run = {run}" if last is None else f"run = {run} and first > {last}", [number])
         self._find_tails()
 
-    def _find_chunks(self, which: str, numbers: Sequence[int]) -> None:
+    def _find_chunks(self, which: str, numbers: Collection[int]) -> None:
         low, high = self._span
-        limits = f"{'' if low == EVERY_STEP.low else f' and last >= {low}'}"
-        limits += f"{'' if high == EVERY_STEP.high else f' and first <= {high}'}"
+        limits = "" if low == EVERY_STEP.low else f" and last >= {low}"
+        limits += "" if high == EVERY_STEP.high else f" and first <= {high}"
         for run, number, *row in self._link.run(
             f"select run, metric, id, first, last, n, clock from chunk where {which}"
             f" and metric in {in_list(numbers)}{limits} order by run, metric, first"
@@ -189,7 +166,7 @@ class _Finder:
             return
         owner = np.repeat([run for run, _, _ in rows], [n for _, n, _ in rows])
         records = np.frombuffer(b"".join([points for _, _, points in rows]), POINT)
-        kept = np.isin(records["metric"], np.array(self._numbers, np.uint32))
+        kept = np.isin(records["metric"], np.array(list(self._numbers), np.uint32))
         if self._span != EVERY_STEP:
             kept &= (records["step"] >= self._span.low) & (records["step"] <= self._span.high)
         owner, records = owner[kept], records[kept]
@@ -228,8 +205,7 @@ class _Finder:
         if part.digests is not None:
             inside = (part.digests["last"] >= span.low) & (part.digests["first"] <= span.high)
             return [clipped for chunk in rows_of(part.digests[inside]) for clipped in self._clip(to_part(chunk), span)]
-        pieces = [] if part.chunk is None else [self._reader.read([part.chunk])[part.chunk.id]]
-        points = settle_columns(pieces if part.points is None else [*pieces, part.points])
+        points = read_parts(self._reader, [part])
         points = points.take((points.step >= span.low) & (points.step <= span.high))
         return [_of_points(points)] if len(points.step) else []
 
@@ -237,6 +213,19 @@ class _Finder:
 def to_part(chunk: ChunkRow) -> Part:
     """A chunk as a part."""
     return Part(chunk.first, chunk.last, chunk.n, chunk)
+
+
+def list_rows(part: Part) -> list[ChunkRow]:
+    """The chunks of a part."""
+    if part.digests is not None:
+        return rows_of(part.digests)
+    return [] if part.chunk is None else [part.chunk]
+
+
+def read_parts(reader: ChunkReader, parts: Sequence[Part]) -> Columns:
+    """The points of parts of one series; those of the journal win over those of chunks."""
+    found = reader.read([row for part in parts for row in list_rows(part)])
+    return settle_columns([*found.values(), *(part.points for part in parts if part.points is not None)])
 
 
 def lay_parts(chunks: Sequence[ChunkRow], tail: Columns | None) -> list[Part]:

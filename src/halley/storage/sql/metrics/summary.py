@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from halley.storage.sql.metrics.codec import Floats, Integers, Records
+from halley.storage.sql.metrics.codec import Floats, Integers, Records, mask_odd
 
 _FEW_POINTS = 64
 """So many points are summarised faster one by one."""
@@ -40,10 +40,7 @@ def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
     if len(step) <= _FEW_POINTS:
         return summarise_few(step.tolist(), value.tolist(), begins.tolist())
     ends = np.append(begins[1:], len(step))
-    finite = np.isfinite(value)
-    is_all_finite = bool(finite.all())
-    low = value if is_all_finite else np.where(finite, value, np.inf)
-    high = value if is_all_finite else np.where(finite, value, -np.inf)
+    odd, low, high, _ = mask_odd(value)
     least, most = np.minimum.reduceat(low, begins), np.maximum.reduceat(high, begins)
     counts = ends - begins
     rows = zip(
@@ -56,7 +53,7 @@ def summarise(step: Integers, value: Floats, begins: Integers) -> list[Summary]:
         _first_steps(step, high, most, begins, counts),
         strict=True,
     )
-    if is_all_finite:
+    if odd is None:
         return [Summary(*row) for row in rows]
     return [
         Summary(*row) if row[3] <= row[5] else Summary(row[0], row[1], row[2], None, None, None, None) for row in rows
