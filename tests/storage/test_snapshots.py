@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from halley.core.output import STDOUT, OutputLine
-from halley.storage.open import DATABASE_FILE, open_storage
+from halley.storage.open import DATABASE_FILE
 from halley.storage.sql import sqlite
 from halley.storage.testing.make import make_run
 
@@ -14,31 +14,25 @@ MIB = 2**20
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def folder(folder, monkeypatch):
+    """Where logs are short, so that tests are."""
     monkeypatch.setattr(sqlite, "LOG_BYTES", 4 * MIB)
     monkeypatch.setattr(sqlite, "_LOG_SECONDS", 0.0)
-    return tmp_path / "data"
+    return folder
 
 
-@pytest.fixture
-def storage(place):
-    opened = open_storage(place)
-    yield opened
-    opened.close()
-
-
-def log_bytes(place):
-    return (place / f"{DATABASE_FILE}-wal").stat().st_size
+def log_bytes(folder):
+    return (folder / f"{DATABASE_FILE}-wal").stat().st_size
 
 
 def write(storage, run, turns):
-    """Each turn replaces the same lines: some 150 KB of log, and none of the database."""
+    """Each turn refolders the same lines: some 150 KB of log, and none of the database."""
     for turn in turns:
         lines = [OutputLine(number, STDOUT, turn, chr(65 + turn % 26) * 50_000) for number in range(3)]
         storage.write(lambda session, lines=lines: session.output.append(run, "a" * 32, lines)).result(60)
 
 
-def test_the_log_begins_anew_although_there_is_always_a_snapshot(place, storage):
+def test_the_log_begins_anew_although_there_is_always_a_snapshot(folder, storage):
     run = make_run(storage)
     is_done = threading.Event()
 
@@ -56,21 +50,21 @@ def test_the_log_begins_anew_although_there_is_always_a_snapshot(place, storage)
         longest = 0
         for turn in range(300):
             write(storage, run, [turn])
-            longest = max(longest, log_bytes(place))
+            longest = max(longest, log_bytes(folder))
     finally:
         is_done.set()
         reader.join(60)
     assert longest < 16 * MIB
 
 
-def test_a_snapshot_that_stays_open_stops_nobody_and_the_log_is_short_again_afterwards(place, storage):
+def test_a_snapshot_that_stays_open_stops_nobody_and_the_log_is_short_again_afterwards(folder, storage):
     run = make_run(storage)
     write(storage, run, [0])
     with storage.read() as session:
         before = session.output.read(run)
         write(storage, run, range(1, 100))
         assert session.output.read(run) == before
-        held = log_bytes(place)
+        held = log_bytes(folder)
     assert held > 8 * MIB
     write(storage, run, range(100, 110))
-    assert log_bytes(place) < held / 2
+    assert log_bytes(folder) < held / 2

@@ -229,7 +229,18 @@ class MetricRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context: ContextualName = ""
 
 
-class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AskChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is asked of every chart."""
+
+    metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=100)]
+    x: Literal["step", "epoch", "relative", "wall"] = "step"
+    low: float | None = None
+    high: float | None = None
+    buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
+    x_metric: MetricRef | None = None
+
+
+class DrawChart(AskChart, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What to draw: metrics of experiments on one x axis, from `low` to `high`, in at most `buckets` buckets.
 
     `x_metric` is a metric to draw by, in place of `x`. `since` is the `cursor` of a chart of the same question, to get
@@ -237,12 +248,6 @@ class DrawChart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     experiments: Annotated[list[str], msgspec.Meta(max_length=1_000)]
-    metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=100)]
-    x: Literal["step", "epoch", "relative", "wall"] = "step"
-    low: float | None = None
-    high: float | None = None
-    buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
-    x_metric: MetricRef | None = None
     since: Annotated[str, msgspec.Meta(max_length=16_000_000)] = ""
 
 
@@ -253,16 +258,10 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     experiments: Annotated[list[str], msgspec.Meta(max_length=1_000)]
 
 
-class DrawGroups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DrawGroups(AskChart, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What to draw of groups of experiments; see `DrawChart`. All groups together have at most 1,000 experiments."""
 
     groups: Annotated[list[Group], msgspec.Meta(max_length=100)]
-    metrics: Annotated[list[MetricRef], msgspec.Meta(max_length=100)]
-    x: Literal["step", "epoch", "relative", "wall"] = "step"
-    low: float | None = None
-    high: float | None = None
-    buckets: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
-    x_metric: MetricRef | None = None
 
 
 class GroupLine(msgspec.Struct, frozen=True):

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from litestar.response import Stream
 
-from halley.core.ids import ExperimentKey, check_experiment_key
+from halley.core.ids import ExperimentKey
 from halley.core.metric import MetricId
-from halley.core.names import check_name
 from halley.errors import NotFound
 from halley.server.experiments.api import find_run
-from halley.server.http.check import checked
 from halley.server.metrics.arrow import END, MEDIA_TYPE, ArrowWriter
+from halley.server.metrics.read import read_metrics, read_runs
 from halley.storage.ports.storage import Session, Storage
 from halley.wire.api import ExportMetrics
 
@@ -61,20 +60,11 @@ def plan_many(session: Session, query: ExportMetrics) -> Export:
     Raises:
         InvalidRequest: a key or a name cannot be one.
     """
-    runs: dict[int, ExperimentKey] = {}
-    for i, text in enumerate(query.experiments):
-        key = checked(check_experiment_key, text, f"experiments[{i}]")
-        run = session.catalog.find_run(key)
-        if run is not None:
-            runs[run] = key
+    runs = read_runs(session, query.experiments, "experiments")
     if query.metrics is None:
         found = {one.metric for run in runs for one in session.metrics.list_series(run)}
         return Export(runs, sorted(found))
-    metrics = [
-        MetricId(checked(check_name, one.name, f"metrics[{i}].name"), one.context)
-        for i, one in enumerate(query.metrics)
-    ]
-    return Export(runs, list(dict.fromkeys(metrics)))
+    return Export(runs, read_metrics(query.metrics))
 
 
 def stream(storage: Storage, export: Export, name: str, *, is_compressed: bool) -> Stream:

@@ -5,11 +5,9 @@ from typing import Any
 import numpy as np
 import orjson
 
-from halley.core.ids import check_experiment_key
 from halley.errors import InvalidRequest
-from halley.server.http.check import checked
 from halley.server.metrics.aggregate import GroupSeries, aggregate
-from halley.server.metrics.draw import check_range, read_metrics, read_x
+from halley.server.metrics.read import check_range, read_metrics, read_runs, read_x
 from halley.storage.ports.storage import Session
 from halley.wire.api import DrawGroups
 
@@ -37,9 +35,11 @@ def draw_groups(session: Session, query: DrawGroups) -> bytes:
     Raises:
         InvalidRequest: a key, name or bound cannot be one, or there are too many experiments.
     """
-    metrics = read_metrics(query)
+    metrics = read_metrics(query.metrics)
     check_range(query)
-    groups = [_find_runs(session, group.experiments, f"groups[{i}]") for i, group in enumerate(query.groups)]
+    groups = [
+        list(read_runs(session, group.experiments, f"groups[{i}].experiments")) for i, group in enumerate(query.groups)
+    ]
     runs = list(dict.fromkeys(run for group in groups for run in group))
     if len(runs) > RUN_LIMIT:
         raise InvalidRequest(
@@ -54,15 +54,6 @@ def draw_groups(session: Session, query: DrawGroups) -> bytes:
         "lines": [_line(one, query.groups[one.group].name) for one in aggregate(chart, groups)],
     }
     return orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-def _find_runs(session: Session, keys: list[str], field: str) -> list[int]:
-    """The runs of some keys; those that are not known are left out."""
-    found = [
-        session.catalog.find_run(checked(check_experiment_key, key, f"{field}.experiments[{i}]"))
-        for i, key in enumerate(keys)
-    ]
-    return [run for run in found if run is not None]
 
 
 def _line(one: GroupSeries, group: str) -> dict[str, Any]:

@@ -161,6 +161,10 @@ class Catalog(Protocol):
         """The run of a key, or None."""
         ...
 
+    def find_runs(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """The runs of many keys, in the order given; keys that are not known are left out. For snapshots."""
+        ...
+
     def get_experiment(self, run: int) -> Experiment | None:
         """One experiment, or None."""
         ...

@@ -86,6 +86,16 @@ class CatalogContract:
         assert (found.started_at, found.heard_at, found.ended_at, found.tags) == (7, 7, None, ())
         assert found.name.endswith("-1")
 
+    def test_many_keys_are_found_at_once(self, storage: Storage) -> None:
+        """In the order given, each once; those that are not known are left out, however many there are."""
+        runs = {key: make_run(storage, key=key) for key in sorted(new_key() for _ in range(3))}
+        first, second, third = runs
+        unknown = [new_key() for _ in range(2_500)]
+        with storage.read() as session:
+            found = session.catalog.find_runs([third, *unknown[:1_000], first, third, *unknown[1_000:], second])
+            assert list(session.catalog.find_runs([])) == []
+        assert list(found.items()) == [(third, runs[third]), (first, runs[first]), (second, runs[second])]
+
     def test_a_run_is_never_given_twice(self, storage: Storage) -> None:
         """Nor its number in the project, even after the last one is deleted."""
         run = make_run(storage)

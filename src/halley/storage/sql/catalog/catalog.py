@@ -35,6 +35,8 @@ where run = ?
 
 _WRITER = insert("writer", {"run": "integer", "writer": "text", "records": "integer"}, key=2)
 
+_KEYS_AT_A_TIME = 1_000
+
 
 class SqlCatalog:
     """The catalogue of one transaction or snapshot.
@@ -138,6 +140,15 @@ class SqlCatalog:
             if run is not None:
                 memory.note_run(key, run)
         return run
+
+    def find_runs(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """See `Catalog.find_runs`."""
+        found: dict[str, int] = {}
+        for begin in range(0, len(keys), _KEYS_AT_A_TIME):
+            some = keys[begin : begin + _KEYS_AT_A_TIME]
+            places = ", ".join(["?"] * len(some))
+            found.update(self._link.rows(f"select key, run from experiment where key in ({places})", some))
+        return {key: found[key] for key in dict.fromkeys(keys) if key in found}
 
     def _find_run(self, key: str) -> int | None:
         run: int | None = self._link.value("select run from experiment where key = ?", (key,))
