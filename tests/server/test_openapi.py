@@ -35,6 +35,7 @@ def test_operations_have_clean_names():
         "drawGroups",
         "exportExperiment",
         "exportMetrics",
+        "forkExperiment",
         "getExperiment",
         "getProject",
         "getStatus",

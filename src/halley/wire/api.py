@@ -222,6 +222,18 @@ class UpdateExperiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_archived: bool | None = None
 
 
+class ForkExperiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A fork to make: up to which step, that step inside, it has what its parent has now.
+
+    `experiment_key` is the new experiment's key; if it is empty, one is made. `name` is its name; if it is empty, one
+    is made.
+    """
+
+    step: int
+    experiment_key: str = ""
+    name: ContextualName = ""
+
+
 class MetricRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A metric by name and context."""
 

@@ -1,4 +1,4 @@
-"""`/experiments`: search, read, change, delete."""
+"""`/experiments`: search, read, change, fork, delete."""
 
 from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
@@ -6,11 +6,19 @@ from litestar.params import FromPath, JSONBody
 from halley.server.events.api import GivenBroadcast
 from halley.server.experiments.change import change, remove
 from halley.server.experiments.describe import describe_detail, describe_experiment
+from halley.server.experiments.fork import fork
 from halley.server.experiments.search import search
 from halley.server.http.check import checked_key
 from halley.server.http.errors import failures
 from halley.server.http.given import GivenClock, GivenStorage
-from halley.wire.api import Experiment, ExperimentDetail, ExperimentPage, SearchExperiments, UpdateExperiment
+from halley.wire.api import (
+    Experiment,
+    ExperimentDetail,
+    ExperimentPage,
+    ForkExperiment,
+    SearchExperiments,
+    UpdateExperiment,
+)
 
 
 @post(
@@ -56,6 +64,27 @@ async def update_experiment(
     return describe_experiment(await change(storage, broadcast, checked_key(key), data))
 
 
+@post(
+    "/experiments/{key:str}/forks",
+    operation_id="forkExperiment",
+    summary="Begin an experiment with what another had",
+    responses=failures(400, 404, 409, 410, 413),
+)
+async def fork_experiment(
+    key: FromPath[str],
+    data: JSONBody[ForkExperiment],
+    storage: GivenStorage,
+    broadcast: GivenBroadcast,
+    clock: GivenClock,
+) -> Experiment:
+    """Make an experiment that begins with another's metrics up to a step, and with its parameters and others.
+
+    No point is copied, and what happens to either changes nothing for the other. It is running, in the same project:
+    go on with it soon. The same request again, with the same `experiment_key`, answers the same.
+    """
+    return describe_experiment(await fork(storage, broadcast, checked_key(key), data, now=clock()))
+
+
 @delete(
     "/experiments/{key:str}",
     operation_id="deleteExperiment",
@@ -71,6 +100,6 @@ async def delete_experiment(
 
 router = Router(
     "/",
-    route_handlers=[search_experiments, get_experiment, update_experiment, delete_experiment],
+    route_handlers=[search_experiments, get_experiment, update_experiment, fork_experiment, delete_experiment],
     tags=["experiments"],
 )
