@@ -34,11 +34,12 @@ def _head(result: dict[str, Any]) -> str:
     absent = [f"\n{one['title']} could not be installed here: {one['absent']}." for one in told if "absent" in one]
     load = [figures["load"] for case in result["cases"].values() for rounds in case.values() for figures in rounds]
     memory = psutil.virtual_memory().total / 2**30
+    kernel = platform.release().partition("-")[0]
     return "\n".join(
         [
             "# Peers, measured\n",
             f"`make bench-peers` on {datetime.now(UTC):%Y-%m-%d}; {', '.join(versions)}. {platform.system()} "
-            f"{platform.release()} {platform.machine()}, {os.cpu_count()} shared cores, {memory:.0f} GiB, load "
+            f"{kernel} {platform.machine()}, {os.cpu_count()} shared cores, {memory:.0f} GiB, load "
             f"{statistics.median(load):.1f} ({min(load):.1f} to {max(load):.1f}) including the measurement itself; "
             f"Python {platform.python_version()}. Everything on one machine, clients and servers together.\n",
             f"Each tool through its own public client and, where it has one, its own server with its default settings. "

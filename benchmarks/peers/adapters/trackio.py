@@ -10,6 +10,8 @@ from typing import Any
 from adapters import Base, Place, Served
 
 _TOKEN = "peers"
+_RUNS_AT_A_TIME = 64
+"""More are refused in one call."""
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRACKIO_WRITE_TOKEN": _TOKEN}
 
 
@@ -79,9 +81,14 @@ class Peer(Base):
         return sum("loss" in log for log in self._logs(keys))
 
     def _logs(self, keys: list[str]) -> list[dict[str, Any]]:
-        runs = [{"run": key, "run_id": key} for key in keys]
-        batch = self._ask("/get_logs_batch", project=self.place.project, runs=runs, max_points=None, scalar_only=True)
-        return [log for run in batch for log in run["logs"]]
+        logs = []
+        for begin in range(0, len(keys), _RUNS_AT_A_TIME):
+            runs = [{"run": key, "run_id": key} for key in keys[begin : begin + _RUNS_AT_A_TIME]]
+            batch = self._ask(
+                "/get_logs_batch", project=self.place.project, runs=runs, max_points=None, scalar_only=True
+            )
+            logs += [log for run in batch for log in run["logs"]]
+        return logs
 
     def _query(self, text: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self._ask("/query_project", project=self.place.project, query=text)["rows"]
