@@ -8,7 +8,7 @@ import sys
 
 PROBE = """
 import json, sys, threading, time
-heavy = {"numpy", "pandas", "torch", "urllib3", "zstandard", "sqlalchemy", "litestar", "uvicorn"}
+heavy = {"numpy", "pandas", "torch", "http.client", "zstandard", "sqlalchemy", "litestar", "uvicorn"}
 opened = []
 sys.addaudithook(lambda event, arguments: opened.append(f"{event} {arguments[0]}")
                  if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")

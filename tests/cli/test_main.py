@@ -36,7 +36,7 @@ def test_an_unknown_command_is_told_what_it_may_have_meant(capsys):
 def test_help_imports_no_command():
     code = (
         "import sys; from halley.cli.main import main; main(['--help']); main(['--version']);"
-        "heavy = {'litestar', 'uvicorn', 'numpy', 'sqlalchemy', 'urllib3'};"
+        "heavy = {'litestar', 'uvicorn', 'numpy', 'sqlalchemy', 'http'};"
         "print([m for m in sys.modules if m.split('.')[0] in heavy])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout

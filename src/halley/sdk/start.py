@@ -127,7 +127,7 @@ def _check_existence(api_key: str | None, key: str, start_mode: str, delivery_mo
     values = settings.load({"api_key": api_key, "mode": delivery_mode})
     if values["mode"] != "online":
         return
-    from halley.sdk.sender.ask import is_known  # noqa: PLC0415 - only this question needs urllib3, which takes 60 ms
+    from halley.sdk.sender.ask import is_known  # noqa: PLC0415 - only this question needs HTTP, which takes 25 ms
 
     known = is_known(values["url"], values["api_key"], key)
     if known is False and start_mode == "get":

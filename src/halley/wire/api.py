@@ -1,7 +1,7 @@
 """Shapes of the HTTP API, `/api/v1`. The OpenAPI document and the browser's typed client are generated from these.
 
 Outputs have no defaults, so that every field is always there; inputs forbid unknown fields. Collections are objects,
-never bare arrays. Times are milliseconds since 1970 UTC. Every error leaves in one shape, `ErrorReply`.
+never bare arrays. Times are milliseconds since 1970 UTC. Every error leaves in one shape, `wire.errors.ErrorReply`.
 """
 
 from typing import Annotated, Literal
@@ -13,21 +13,6 @@ from halley.core.parameter import Value
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 ContextualName = Annotated[str, msgspec.Meta(max_length=1_000)]
-
-
-class ErrorBody(msgspec.Struct, frozen=True):
-    """What went wrong, what to do next, and which field of the request it is about (empty if none)."""
-
-    code: str
-    message: str
-    hint: str
-    field: str
-
-
-class ErrorReply(msgspec.Struct, frozen=True):
-    """The one shape of every error."""
-
-    error: ErrorBody
 
 
 class Status(msgspec.Struct, frozen=True):

@@ -71,4 +71,6 @@ def _wait_for_lock(run: Path) -> int | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # nothing is left to clean up

@@ -1,17 +1,14 @@
-"""One batch to the server and its answer, over a connection that is kept."""
+"""One batch to the server and its answer."""
 
 from http.client import responses
 from typing import NamedTuple
 
 import msgspec
-import urllib3
 
 from halley.errors import ExperimentGone, Gone, ServerRefused, ServerUnreachable
-from halley.wire.api import ErrorBody, ErrorReply
+from halley.sdk.sender.connection import Connection
 from halley.wire.batch import MEDIA_TYPE, Batch, BatchReply, encode_batch
-
-CONNECT_TIMEOUT_SECONDS = 5.0
-ANSWER_TIMEOUT_SECONDS = 60.0
+from halley.wire.errors import ErrorBody, ErrorReply
 
 
 class Gap(NamedTuple):
@@ -30,12 +27,7 @@ class Courier:
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
         self.url = url
-        self._ingest = f"{url}/api/v1/ingest"
-        self._headers = {"Content-Type": MEDIA_TYPE, "Accept": "application/json"}
-        if api_key:
-            self._headers["Authorization"] = f"Bearer {api_key}"
-        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=ANSWER_TIMEOUT_SECONDS)
-        self._pool = urllib3.PoolManager(num_pools=2, maxsize=1, retries=False, timeout=timeout)
+        self._connection = Connection(url, api_key)
 
     def post(self, batch: Batch) -> BatchReply | Gap:
         """Post a batch.
@@ -45,22 +37,18 @@ class Courier:
             ExperimentGone: the experiment was deleted there.
             ServerRefused: the server answered that it will not take this.
         """
-        body = encode_batch(batch)
-        try:
-            answer = self._pool.request("POST", self._ingest, body=body, headers=self._headers)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise ServerUnreachable(f"The server at {self.url} does not answer: {_plain(error)}.") from error
+        answer = self._connection.ask("POST", "/api/v1/ingest", encode_batch(batch), MEDIA_TYPE)
         status = answer.status
         if status in {200, 201}:
             return self._read_reply(answer.data)
-        acknowledged = answer.headers.get("Halley-Acknowledged", "")
+        acknowledged = answer.headers.get("halley-acknowledged", "")
         if status == 409 and acknowledged.isdigit():
             return Gap(int(acknowledged))
         told = _read_error(answer.data)
         words = told.message if told is not None and status == 429 else _words(told, status)
         said = f"The server at {self.url} answered {status}: {words}"  # when to try again is not for people
         if status >= 500 or status in {408, 425, 429}:
-            raise ServerUnreachable(said, after_seconds=_seconds(answer.headers.get("Retry-After", "")))
+            raise ServerUnreachable(said, after_seconds=_seconds(answer.headers.get("retry-after", "")))
         if told is None:
             raise self._no_halley(f"it answered {_words(told, status)}", status)
         if told.code == Gone.code:
@@ -69,7 +57,7 @@ class Courier:
 
     def close(self) -> None:
         """Close the connection."""
-        self._pool.clear()
+        self._connection.close()
 
     def _read_reply(self, data: bytes) -> BatchReply:
         try:
@@ -102,13 +90,3 @@ def _read_error(data: bytes) -> ErrorBody | None:
 
 def _words(error: ErrorBody | None, status: int) -> str:
     return responses.get(status, str(status)) if error is None else f"{error.message} {error.hint}".strip()
-
-
-def _plain(error: BaseException) -> str:
-    """The reason in words: the system's if there is one, without the names of objects."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return str(error).rsplit(": ", 1)[-1]

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
 from halley.errors import ArgumentError, Busy, RequestError, SequenceGap, StorageError, TooSlow
-from halley.wire.api import ErrorBody, ErrorReply
+from halley.wire.errors import ErrorBody, ErrorReply
 
 logger = logging.getLogger("halley.server")
 

@@ -8,7 +8,7 @@ from litestar import Litestar, Router
 from litestar.openapi.config import OpenAPIConfig
 
 from halley.server.http.given import provide
-from halley.wire import api, batch
+from halley.wire import api, batch, errors
 
 _DESCRIPTION = "Self-hosted experiment management. Times are milliseconds since 1970 UTC; every error is an ErrorReply."
 _NOISE = {"allowEmptyValue": False, "allowReserved": False, "deprecated": False, "headers": {}}
@@ -36,7 +36,7 @@ def describe_api(prefix: str, slices: Sequence[Router], given: Iterable[str]) ->
         "content": {batch.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
     }
     for name, schema in document["components"]["schemas"].items():
-        story = getattr(api, name, None) or getattr(batch, name)
+        story = next(getattr(shapes, name) for shapes in (api, batch, errors) if hasattr(shapes, name))
         schema["description"] = " ".join(str(story.__doc__).split())
         schema.pop("title", None)
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
