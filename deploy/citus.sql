@@ -21,6 +21,7 @@ select create_reference_table('deleted_experiment');
 select create_reference_table('deleted_run');
 select create_reference_table('metric');
 select create_reference_table('project_metric');
+select create_reference_table('blob');
 
 -- everything that an experiment says is where its run is
 
@@ -39,3 +40,5 @@ select create_distributed_table('heritage', 'run', colocate_with => 'writer');
 select create_distributed_table('output_writer', 'run', colocate_with => 'writer');
 select create_distributed_table('output_chunk', 'run', colocate_with => 'writer');
 select create_distributed_table('output_line', 'run', colocate_with => 'writer');
+select create_distributed_table('asset', 'run', colocate_with => 'writer');
+select create_distributed_table('asset_blob', 'run', colocate_with => 'writer');

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import comet
 import web
 
 import halley
@@ -81,6 +82,27 @@ def render_experiment() -> str:
     return "\n".join(lines)
 
 
+def render_comet() -> str:
+    """The page that says which of Comet's names are here."""
+    lines = [
+        "# Names of Comet's\n",
+        "Which public names of Comet's Python SDK (comet_ml 3.58.8) exist here, with the same arguments. What is not "
+        "here yet is on its way; [what differs in behaviour](../guides/coming-from-comet.md).\n",
+        "## `import halley as comet_ml`\n",
+        "| name | here |",
+        "|---|---|",
+    ]
+    lines += [f"| `{name}` | {'yes' if name in halley.__all__ else 'not yet'} |" for name in comet.MODULE]
+    lines += ["\n## Experiment\n", "| method | here |", "|---|---|"]
+    methods = comet.list_methods()
+    for name, arguments in methods:
+        shown = name if arguments == ["property"] else f"{name}({', '.join(arguments)})"
+        lines.append(f"| `{shown}` | {'yes' if hasattr(halley.Experiment, name) else 'not yet'} |")
+    count = sum(hasattr(halley.Experiment, name) for name, _ in methods)
+    lines.append(f"\n{count} of {len(methods)} methods are here.")
+    return "\n".join(lines) + "\n"
+
+
 def render_docstring(thing: object) -> str:
     """A Google-style docstring as Markdown: section heads bold, arguments as a list, examples as code."""
     text = inspect.getdoc(thing) or ""
@@ -128,6 +150,7 @@ def render_all() -> Iterator[tuple[Path, str]]:
         ("settings", render_settings),
         ("errors", render_errors),
         ("experiment", render_experiment),
+        ("comet", render_comet),
         ("command-line", render_cli),
     ):
         yield REFERENCE / f"{name}.md", NOTE + render().rstrip() + "\n"

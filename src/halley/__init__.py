@@ -19,16 +19,57 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from halley.errors import HalleyError
+    from halley.sdk.classes import ExistingExperiment, ExistingOfflineExperiment, OfflineExperiment
+    from halley.sdk.config import ExperimentConfig
+    from halley.sdk.encode.confusion import ConfusionMatrix
+    from halley.sdk.encode.histogram import Histogram
     from halley.sdk.experiment import Experiment
+    from halley.sdk.running import (
+        end,
+        flush,
+        get_experiment_key,
+        get_global_experiment,
+        get_running_experiment,
+        is_valid_experiment_key,
+    )
     from halley.sdk.start import start
 
 __version__ = "0.1.0"
 
-__all__ = ["Experiment", "HalleyError", "__version__", "start"]
+__all__ = [
+    "ConfusionMatrix",
+    "ExistingExperiment",
+    "ExistingOfflineExperiment",
+    "Experiment",
+    "ExperimentConfig",
+    "HalleyError",
+    "Histogram",
+    "OfflineExperiment",
+    "__version__",
+    "end",
+    "flush",
+    "get_experiment_key",
+    "get_global_experiment",
+    "get_running_experiment",
+    "is_valid_experiment_key",
+    "start",
+]
 
 _HOMES = {
+    "ConfusionMatrix": "halley.sdk.encode.confusion",
+    "ExistingExperiment": "halley.sdk.classes",
+    "ExistingOfflineExperiment": "halley.sdk.classes",
     "Experiment": "halley.sdk.experiment",
+    "ExperimentConfig": "halley.sdk.config",
     "HalleyError": "halley.errors",
+    "Histogram": "halley.sdk.encode.histogram",
+    "OfflineExperiment": "halley.sdk.classes",
+    "end": "halley.sdk.running",
+    "flush": "halley.sdk.running",
+    "get_experiment_key": "halley.sdk.running",
+    "get_global_experiment": "halley.sdk.running",
+    "get_running_experiment": "halley.sdk.running",
+    "is_valid_experiment_key": "halley.sdk.running",
     "start": "halley.sdk.start",
 }
 

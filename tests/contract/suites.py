@@ -6,6 +6,7 @@ Each adapter's file imports these classes and says by a fixture `place` where it
 import pytest
 
 from halley.storage.testing import (
+    AssetsContract,
     CatalogContract,
     DeletionContract,
     ExportContract,
@@ -20,6 +21,7 @@ from halley.storage.testing import (
 )
 
 __all__ = [
+    "TestAssets",
     "TestCatalog",
     "TestDeletion",
     "TestExport",
@@ -77,6 +79,10 @@ class TestNames(NamesContract):
 
 
 class TestOutput(OutputContract):
+    pass
+
+
+class TestAssets(AssetsContract):
     pass
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 import re
 import subprocess
@@ -80,6 +81,21 @@ def test_every_public_method_is_documented_with_an_example() -> None:
         assert f"`{name}" in page, name
         text = getattr(halley.Experiment, name).__doc__ or ""
         assert len(text) > 20, f"Experiment.{name} has no docstring"
+
+
+def test_what_is_here_of_comet_takes_its_arguments() -> None:
+    sys.path.insert(0, str(ROOT / "packaging"))
+    try:
+        comet = importlib.import_module("comet")
+    finally:
+        sys.path.remove(str(ROOT / "packaging"))
+    for name, arguments in comet.list_methods():
+        member = getattr(halley.Experiment, name, None)
+        if member is None or arguments == ["property"]:
+            continue
+        own = [one for one in inspect.signature(member).parameters if one != "self"]
+        named = [argument for argument in arguments if not argument.startswith("*")]
+        assert own[: len(named)] == named, name
 
 
 def test_generated_pages_are_fresh() -> None:

@@ -1,6 +1,7 @@
 """A small real HTTP server that keeps the ingest contract, real training processes, and waiting with a deadline."""
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ import pytest
 from halley.core.metric import NO_STEP
 from halley.errors import RequestError
 from halley.wire.batch import decode_batch
-from halley.wire.records import End, Output
+from halley.wire.records import Asset, End, Output
 
 DEADLINE_SECONDS = 30.0
 
@@ -43,6 +44,11 @@ class Peer:
         self.retry_after = "0.05"
         self.answers = []  # statuses to answer with instead, first come first served; a callable sees the batch
         self.keys = set()
+        self.homes = {}  # experiments that are there already: key to workspace and project
+        self.forks = []  # (parent, step, experiment key)
+        self.blobs = {}  # digest to bytes
+        self.contents = {}  # asset to bytes
+        self.file_answers = []  # statuses to answer requests about files with instead
         self.project = None  # where the experiment lies already; None for where its batches say
         self._server = None
         self._port = port
@@ -61,14 +67,22 @@ class Peer:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.reply(*peer.take(body))
+                if self.path.endswith("/blobs/find"):
+                    self.reply(*peer.find(body))
+                elif self.path.endswith("/forks"):
+                    self.reply(*peer.fork(self.path.split("/")[-2], json.loads(body)))
+                else:
+                    self.reply(*peer.take(body))
+
+            def do_PUT(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.reply(*peer.put(self.path, body))
 
             def do_GET(self):
-                known = self.path.rsplit("/", 1)[-1] in peer.keys
-                self.reply(200 if known else 404, {}, {})
+                self.reply(*peer.describe(self.path.rsplit("/", 1)[-1]))
 
             def reply(self, status, document, headers):
-                data = json.dumps(document).encode()
+                data = b"" if status == 204 else json.dumps(document).encode()
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -138,8 +152,52 @@ class Peer:
             path = f"/{batch.workspace}/{self.project or batch.project}/experiments/{batch.experiment_key}"
             return 200, {"acknowledged": has, "state": "running", "name": "quiet-reef-1", "path": path}, {}
 
+    def describe(self, key):
+        with self.lock:
+            workspace, project = self.homes.get(key, ("default", "general"))
+            if key not in self.keys and key not in self.homes:
+                return 404, _error("not_found"), {}
+            return 200, {"experiment": {"key": key, "workspace": workspace, "project": project}}, {}
+
+    def fork(self, parent, wanted):
+        with self.lock:
+            if parent not in self.homes:
+                error = _error("not_found")
+                error["error"]["message"] = "There is no such experiment."
+                return 404, error, {}
+            self.forks.append((parent, wanted["step"], wanted["experiment_key"]))
+            workspace, project = self.homes[parent]
+            return 201, {"key": wanted["experiment_key"], "workspace": workspace, "project": project}, {}
+
+    def find(self, body):
+        with self.lock:
+            digests = json.loads(body)["digests"]
+            return 200, {"missing": [digest for digest in digests if digest not in self.blobs]}, {}
+
+    def put(self, path, body):
+        with self.lock:
+            if self.file_answers and (status := self.file_answers.pop(0)):
+                return status, _error("gone" if status == 410 else "busy"), {}
+            *_, asset, last = path.split("/")
+            if asset == "blobs":
+                assert hashlib.sha256(body).hexdigest() == last
+                self.blobs[last] = body
+                return 204, {}, {}
+            content = json.loads(body)
+            if all(record.id != asset for _, _, record in self.records if isinstance(record, Asset)):
+                return 404, _error("not_found"), {}
+            if any(blob["digest"] not in self.blobs for blob in content["blobs"]):
+                return 409, _error("conflict"), {}
+            data = b"".join(self.blobs[blob["digest"]] for blob in content["blobs"])
+            assert hashlib.sha256(data).hexdigest() == content["digest"]
+            self.contents[asset] = data
+            return 204, {}, {}
+
     def _apply(self, batch):
         key = batch.experiment_key
+        for record in batch.records:
+            if isinstance(record, Asset) and record.content is not None:
+                self.contents[record.id] = batch.contents[record.content]
         self.records += [(key, batch.writer, record) for record in batch.records]
         points = batch.points
         columns = zip(
@@ -173,6 +231,12 @@ class Peer:
                     for line in record.lines:
                         found[writer, line.number] = line
         return [line.text for _, line in sorted(found.items()) if stream in {None, line.stream}]
+
+    def files(self):
+        """The content of every asset that is there, by name, in the order in which they were logged."""
+        with self.lock:
+            assets = [record for _, _, record in self.records if isinstance(record, Asset)]
+            return [(record.name, self.contents[record.id]) for record in assets if record.id in self.contents]
 
     def wait_for_end(self, key=None):
         return wait_until(lambda: self.of(End, key), what="an End record")[-1]

@@ -33,9 +33,9 @@ class Clock:
 class Live:
     """A running server and a client for it."""
 
-    def __init__(self, place, **options):
+    def __init__(self, place, *, blobs=None, **options):
         self.clock = Clock()
-        self.storage = open_storage(place)
+        self.storage = open_storage(place, blobs=blobs)
         self.broadcast = Broadcast()
         listener = open_socket("127.0.0.1", 0, is_open_to_all=False)
         self.url = address_of(listener, "127.0.0.1")
@@ -128,7 +128,7 @@ def live(request, tmp_path_factory) -> Iterator[Live]:
     if request.param == "sqlite":
         server = Live(tmp_path_factory.mktemp("server") / "data")
     else:
-        server = Live(request.getfixturevalue("databases").make())
+        server = Live(request.getfixturevalue("databases").make(), blobs=tmp_path_factory.mktemp("blobs"))
     try:
         yield server
     finally:

@@ -27,7 +27,9 @@ def test_the_server_serves_it(live):
 
 def test_operations_have_clean_names():
     assert sorted(operations()) == [
+        "attachContent",
         "createProject",
+        "deleteAsset",
         "deleteExperiment",
         "deleteMetric",
         "downloadOutput",
@@ -35,13 +37,18 @@ def test_operations_have_clean_names():
         "drawGroups",
         "exportExperiment",
         "exportMetrics",
+        "findBlobs",
         "forkExperiment",
+        "getAsset",
+        "getAssetContent",
         "getExperiment",
         "getProject",
         "getStatus",
+        "listAssets",
         "listColumns",
         "listProjects",
         "listWorkspaces",
+        "putBlob",
         "readOutput",
         "searchExperiments",
         "searchMetrics",

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from halley.errors import Busy
-from halley.server.ingest.room import Room, decoded_bytes
+from halley.server.http.room import Room
+from halley.server.ingest.take import decoded_bytes
 from halley.wire.batch import Batch, encode_batch
 
 

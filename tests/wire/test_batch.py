@@ -18,6 +18,7 @@ from halley.wire.points import POINT, POINT_KIND
 from halley.wire.records import (
     AddTags,
     AnyRecord,
+    Asset,
     DefineMetric,
     End,
     Name,
@@ -39,6 +40,8 @@ RECORDS: list[AnyRecord] = [
     Name(time=5, name="first"),
     AddTags(time=6, tags=("a", "b")),
     Output(time=7, lines=(OutputLine(0, 1, 7, "hello"), OutputLine(1, 2, 8, "\x1b[31mred"))),
+    Asset(time=8, id="a" * 32, name="a/b.png", kind="image", step=-3, epoch=0.5, metadata='{"a": 1}', data=b"\0\xff"),
+    Asset(time=8, id="b" * 32, name="c", content=0, size_bytes=3),
     End(time=9, state="failed", reason="ValueError: no", traceback="Traceback..."),
 ]
 
@@ -61,6 +64,15 @@ def test_every_record_survives_the_journal_and_the_wire(record: AnyRecord) -> No
     assert encode_record(record)[0] != POINT_KIND
     sent = a_batch(records=(record,), count=1)
     assert decode_batch(encode_batch(sent)) == sent
+
+
+def test_contents_of_small_assets_stand_beside_the_records() -> None:
+    sent = a_batch(records=(Asset(time=1, id="a" * 32, name="a", content=1),), contents=(b"", b"\0" * 1_000), count=1)
+    body = encode_batch(sent)
+    assert decode_batch(body) == sent
+    assert wire.open_batch(body).object_bytes < 200
+    with pytest.raises(InvalidRequest, match="length <= 65536"):
+        decode_batch(encode_batch(a_batch(contents=(b"",) * 65_537)))
 
 
 def test_the_union_is_covered_by_this_test() -> None:

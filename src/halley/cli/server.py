@@ -17,7 +17,7 @@ from halley.server.events.broadcast import Broadcast
 from halley.server.listen import address_of, allowed_hosts, open_socket
 from halley.server.serve import Server, serve
 from halley.settings import SETTINGS, Setting, load
-from halley.storage.open import open_storage
+from halley.storage.open import BLOBS_FOLDER, open_storage
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
         StorageError: the data folder or the database cannot be used.
     """
     settings = load({setting.name: getattr(arguments, setting.name) for setting in _settings()})
-    place = settings["database"] or Path(settings["data"] or settings["home"] / "data")
+    folder = Path(settings["data"] or settings["home"] / "data")
+    place = settings["database"] or folder
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     host, is_open = settings["host"], settings["no_auth"]
     with (
         contextlib.closing(open_socket(host, settings["port"], is_open_to_all=is_open)) as listener,
-        contextlib.closing(open_storage(place)) as storage,
+        contextlib.closing(open_storage(place, blobs=folder / BLOBS_FOLDER)) as storage,
     ):
         broadcast = Broadcast()
         app = create_app(storage, _options(settings, storage.database), broadcast)

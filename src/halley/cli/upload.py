@@ -71,7 +71,9 @@ def _upload(run: Path, courier: Courier, wait: float, place: str) -> Upload:
 
     def report(delivery: Delivery) -> None:
         if is_terminal:
-            print(f"\r{place} {run.name} {delivery.delivered:,} records", end="", file=sys.stderr, flush=True)
+            files = f", {delivery.files:,} files left" if delivery.files else ""
+            text = f"\r{place} {run.name} {delivery.delivered:,} records{files}\x1b[K"
+            print(text, end="", file=sys.stderr, flush=True)
 
     def say(text: str) -> None:
         print("\n" * is_terminal + f"{place} {text}", file=sys.stderr)

@@ -32,6 +32,11 @@ def new_writer_id(random_hex: Callable[[], str] = _random_hex) -> WriterId:
     return WriterId(random_hex())
 
 
+def new_asset_id(random_hex: Callable[[], str] = _random_hex) -> str:
+    """Make a fresh id of an asset, 32 hexadecimal digits."""
+    return random_hex()
+
+
 def is_experiment_key(value: object) -> bool:
     """Say whether `value` is a well-formed experiment key."""
     return isinstance(value, str) and _KEY.fullmatch(value) is not None

@@ -2,32 +2,41 @@
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+import msgspec
+
 from halley import __version__
-from halley.core.ids import ExperimentKey
-from halley.core.metric import NO_EPOCH, NO_STEP
+from halley.core.asset import check_kind
+from halley.core.ids import ExperimentKey, new_asset_id
+from halley.core.metric import NO_EPOCH, NO_STEP, check_epoch, check_step
 from halley.core.names import check_name
 from halley.core.parameter import Value
 from halley.sdk.arguments import check_options, check_seconds, find_command, find_place, load_settings
 from halley.sdk.capture.end import EndHooks, Ending, describe_exception
+from halley.sdk.encode.asset import Source, encode_metadata
 from halley.sdk.journal.write import Journal, Series
+from halley.sdk.panes.assets import Assets
 from halley.sdk.panes.facts import Facts
+from halley.sdk.panes.media import Media
 from halley.sdk.panes.metrics import Metrics
 from halley.sdk.panes.parameters import Parameters
 from halley.sdk.panes.position import Position
+from halley.sdk.panes.tables import Tables
+from halley.sdk.panes.voice import AssetInfo
 from halley.sdk.run import Run
 from halley.sdk.say import say
 from halley.sdk.sender.launch import Orders
-from halley.wire.records import AnyRecord, End, Name, Start
+from halley.wire.records import AnyRecord, Asset, End, Name, Start
 
 _time_ns = time.time_ns
 StartMode = Literal["create", "get", "get_or_create"]
 
 
-class Experiment(Metrics, Parameters, Facts, Position):
+class Experiment(Metrics, Parameters, Facts, Media, Tables, Assets, Position):
     """One training run, and all it says.
 
     Logging appends to a journal on the local disk and costs microseconds; a separate process sends the journal to the
@@ -313,6 +322,74 @@ class Experiment(Metrics, Parameters, Facts, Position):
             self._ignore()
         else:
             journal.append_point(series, step, _time_ns() // 1_000_000, epoch, value)
+
+    def _emit_asset(
+        self,
+        source: Source,
+        *,
+        kind: str,
+        step: int | None = None,
+        epoch: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        is_overwriting: bool = False,
+        is_copied: bool = True,
+        is_stepped: bool = True,
+    ) -> AssetInfo | None:
+        record = self._make_asset(source.name, kind, step, epoch, metadata, is_overwriting)
+        if not is_stepped:
+            record = msgspec.structs.replace(record, step=None, epoch=None)
+        if self._run is None or self._journal is None:
+            self._ignore()
+            return None
+        kept = self._run.keep(record, source, is_copied=is_copied)
+        return None if kept is None else self._emit_made(kept)
+
+    def _emit_link(
+        self,
+        link: str,
+        name: str,
+        *,
+        kind: str,
+        step: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        is_overwriting: bool = False,
+    ) -> AssetInfo | None:
+        record = self._make_asset(name, kind, step, None, metadata, is_overwriting)
+        if self._journal is None:
+            self._ignore()
+            return None
+        return self._emit_made(msgspec.structs.replace(record, link=link))
+
+    def _make_asset(
+        self,
+        name: str,
+        kind: str,
+        step: int | None,
+        epoch: float | None,
+        metadata: Mapping[str, Any] | None,
+        is_overwriting: bool,
+    ) -> Asset:
+        return Asset(
+            time=self._now(),
+            id=new_asset_id(),
+            name=name,
+            kind=check_kind(kind, "asset_type"),
+            step=self._step if step is None else check_step(step, "step"),
+            epoch=self._epoch if epoch is None else check_epoch(epoch, "epoch"),
+            context=self._context,
+            metadata=encode_metadata(metadata, "metadata"),
+            is_overwriting=is_overwriting,
+        )
+
+    def _emit_made(self, record: Asset) -> AssetInfo:
+        self._emit(record)
+        is_online = self._mode == "online"
+        content = f"{self._place.url}/api/v1/experiments/{self._place.key}/assets/{record.id}/content"
+        return {
+            "web": f"{self._place.page}/assets?asset={record.id}" if is_online else None,
+            "api": content if is_online else None,
+            "assetId": record.id,
+        }
 
     def _add_series(self, name: str, context: str) -> Series:
         checked = check_name(name, "log_metric(name)")

@@ -6,14 +6,19 @@ import threading
 import time
 from collections.abc import Callable
 
+import msgspec
+
+from halley.core.asset import INLINE_BYTES
 from halley.errors import JournalError
 from halley.sdk.capture.output import OutputCapture
+from halley.sdk.encode.asset import Source
 from halley.sdk.journal.delivery import Delivery, open_delivery, read_delivery
+from halley.sdk.journal.stage import list_files, stage_bytes, stage_file
 from halley.sdk.journal.write import Journal
 from halley.sdk.place import Place
 from halley.sdk.say import say
 from halley.sdk.sender.launch import Orders, start_sender
-from halley.wire.records import End, Start
+from halley.wire.records import Asset, End, Start
 
 _GONE = "it was deleted on the server, so nothing of it is kept any more"
 _WATCH_SECONDS = 1.0
@@ -115,12 +120,35 @@ class Run:
         def is_done() -> bool:
             if self.delivery().is_done:
                 return True
-            return not self.journal.folder.exists() and not (output_folder and output_folder.exists())
+            has_writers = self.journal.folder.exists() or (output_folder is not None and output_folder.exists())
+            return not has_writers and not list_files(self.folder)
 
         can_wait = self.is_online and timeout > 0 and self.journal.is_closed
         done = can_wait and self._wait(deadline, is_done)
         self._summarise(end, is_done=done)
         os.close(self._delivery)
+
+    def keep(self, asset: Asset, source: Source, *, is_copied: bool) -> Asset | None:
+        """Keep the content of an asset: in its record if it is small, else among the files that are sent apart.
+
+        Returns:
+            Its record; None if it cannot be kept, which is said once.
+        """
+        try:
+            data, path = source.data, source.path
+            if path is not None and path.stat().st_size <= INLINE_BYTES:
+                data = path.read_bytes()
+            if data is not None and len(data) <= INLINE_BYTES:
+                return msgspec.structs.replace(asset, media_type=source.media_type, size_bytes=len(data), data=data)
+            if data is not None:
+                size = stage_bytes(self.folder, asset.id, [data])
+            else:
+                assert path is not None  # a source has one of the two
+                size = stage_file(self.folder, asset.id, path, is_copied=is_copied)
+        except OSError as error:
+            self.say(f"asset {asset.name!r} is not kept: {error.strerror or error}", once=f"asset {error.errno}")
+            return None
+        return msgspec.structs.replace(asset, media_type=source.media_type, size_bytes=size)
 
     def abandon(self) -> None:
         """In a forked child: close the journal this child may have begun, and nothing else."""
@@ -212,8 +240,12 @@ class Run:
             parts.append(f"all {journal.number:,} records delivered")
         else:
             delivered = delivery.acknowledged.get(journal.writer, 0)
+            files = len(list_files(self.folder))
             rest = "and being sent" if self._is_served() else f"as the sender stopped; send it: {self._upload}"
-            parts.append(f"{delivered:,} of {journal.number:,} records delivered, the rest is in {self.folder} {rest}")
+            apart = f", {files:,} {'file' if files == 1 else 'files'} to send" if files else ""
+            parts.append(
+                f"{delivered:,} of {journal.number:,} records delivered{apart}, the rest is in {self.folder} {rest}"
+            )
             if delivery.error:
                 parts.append(delivery.error.rstrip("."))
         if delivery.refused:

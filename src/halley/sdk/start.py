@@ -1,12 +1,15 @@
 """`halley.start`: the one way to begin, continue or reuse an experiment."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from halley import settings
 from halley.core.ids import check_experiment_key
 from halley.errors import ArgumentError, ArgumentTypeError
 from halley.sdk.experiment import Experiment, running_experiment
+
+if TYPE_CHECKING:
+    from halley.sdk.sender.ask import Home
 
 _START_MODES = ("get_or_create", "create", "get")
 _DELIVERY_MODES = ("online", "offline", "disabled")
@@ -68,7 +71,9 @@ def start(
     if start_mode == "get" and experiment_key is None:
         raise ArgumentError("start(mode='get') needs an experiment_key.", hint="Pass the key, or use get_or_create.")
     if experiment_key is not None and start_mode != "get_or_create":
-        _check_existence(api_key, experiment_key, start_mode, delivery_mode)
+        home = _find_home(api_key, experiment_key, start_mode, delivery_mode)
+        if home:  # so that its address is right from the beginning
+            workspace, project_name = workspace or home.workspace, project_name or home.project
     experiment = Experiment(
         api_key,
         project_name,
@@ -123,20 +128,26 @@ def _matches(running: Experiment, wanted: dict[str, str | None]) -> bool:
     return all(value is None or value == has[name] for name, value in wanted.items())
 
 
-def _check_existence(api_key: str | None, key: str, start_mode: str, delivery_mode: str | None) -> None:
+def _find_home(api_key: str | None, key: str, start_mode: str, delivery_mode: str | None) -> "Home | None":
+    """Where the server has an experiment; None if it does not matter, or nobody knows.
+
+    Raises:
+        ArgumentError: it has none to continue, or has one in the place of a new one.
+    """
     values = settings.load({"api_key": api_key, "mode": delivery_mode})
     if values["mode"] != "online":
-        return
-    from halley.sdk.sender.ask import is_known  # noqa: PLC0415 - only this question needs HTTP, which takes 25 ms
+        return None
+    from halley.sdk.sender.ask import find_home  # noqa: PLC0415 - only this question needs HTTP, which takes 25 ms
 
-    known = is_known(values["url"], values["api_key"], key)
-    if known is False and start_mode == "get":
+    home = find_home(values["url"], values["api_key"], key)
+    if home is not None and not home and start_mode == "get":
         raise ArgumentError(
             f"The server at {values['url']} has no experiment {key}.",
             hint="Check the key, or use mode='get_or_create'.",
         )
-    if known is True and start_mode == "create":
+    if home and start_mode == "create":
         raise ArgumentError(
             f"The server at {values['url']} already has experiment {key}.",
             hint="Leave the key out, or use mode='get_or_create'.",
         )
+    return home

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from litestar import Litestar, Response, Router, get
 
+from halley.server.assets.delete import drop_unused
+from halley.server.assets.put import BLOBS_AT_ONCE, BlobIntake
+from halley.server.assets.routes import router as assets
 from halley.server.events.broadcast import Broadcast
 from halley.server.events.relay import Relay
 from halley.server.events.routes import router as events
@@ -21,9 +24,9 @@ from halley.server.http.given import Clock, now_ms, provide
 from halley.server.http.openapi import describe_api
 from halley.server.http.pages import STATIC_FOLDER, Pages
 from halley.server.http.query import refuse_unknown
+from halley.server.http.receive import SILENCE_SECONDS
+from halley.server.http.room import BATCH_LIMIT, Room
 from halley.server.ingest.door import Door
-from halley.server.ingest.receive import SILENCE_SECONDS
-from halley.server.ingest.room import BATCH_LIMIT, Room
 from halley.server.ingest.routes import router as ingest
 from halley.server.ingest.take import Intake
 from halley.server.jobs.repeat import repeat
@@ -36,11 +39,12 @@ from halley.server.workspaces.routes import router as workspaces
 from halley.storage.ports.storage import Storage
 
 PREFIX = "/api/v1"
-GIVEN = ("storage", "clock", "broadcast", "intake", "identity")
+GIVEN = ("storage", "clock", "broadcast", "intake", "blob_intake", "identity")
 """What routes may ask for by name."""
 
 _TIDY_SECONDS = 2.0
 _ERASE_SECONDS = 2.0
+_DROP_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Options:
     static: Path = STATIC_FOLDER
 
 
-SLICES = (workspaces, projects, experiments, metrics, output, events, ingest)
+SLICES = (workspaces, projects, experiments, metrics, output, assets, events, ingest)
 """All routers of the API, without their prefix."""
 
 
@@ -103,6 +107,7 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         "clock": clock,
         "broadcast": broadcast,
         "intake": intake,
+        "blob_intake": BlobIntake(storage, Room(BLOBS_AT_ONCE), clock, silence_seconds=options.silence_seconds),
         "identity": Identity(version=options.version, started_at=clock(), database=options.database),
     }
     watch = Watch(storage, broadcast, clock, lost_after_ms=round(options.lost_after_seconds * 1_000))
@@ -125,6 +130,9 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
             ),
             asyncio.create_task(
                 repeat(lambda: erase_deleted(storage), every_seconds=_ERASE_SECONDS, name="erase deleted experiments")
+            ),
+            asyncio.create_task(
+                repeat(lambda: _drop_blobs(storage, clock), every_seconds=_DROP_SECONDS, name="drop files of nobody")
             ),
         ]
         try:
@@ -149,6 +157,10 @@ def create_app(storage: Storage, options: Options, broadcast: Broadcast, *, cloc
         request_max_body_size=options.max_request_bytes,
     )
     return Front(api, Pages(options.static), {f"{PREFIX}/ingest": Door(intake)}, hosts=options.hosts)
+
+
+async def _drop_blobs(storage: Storage, clock: Clock) -> None:
+    await drop_unused(storage, now=clock())
 
 
 def _document_route() -> Router:

@@ -5,7 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from halley.errors import SettingError, StorageError
+from halley.storage.blobs.folder import FolderBlobs, NoBlobs
 from halley.storage.lock import FolderLock
+from halley.storage.ports.blobs import Blobs
 from halley.storage.sql.dialect import Dialect
 from halley.storage.sql.link import Link
 from halley.storage.sql.migrate import migrate
@@ -14,17 +16,20 @@ from halley.storage.sql.store import SqlStorage
 from halley.storage.wal import check_log
 
 DATABASE_FILE = "halley.db"
+BLOBS_FOLDER = "blobs"
 
 _SCHEMES = ("postgresql://", "postgres://")
 
 
-def open_storage(place: Path | str) -> SqlStorage:
+def open_storage(place: Path | str, *, blobs: Path | None = None) -> SqlStorage:
     """Open the store at a place, and bring its schema up to date.
 
     Args:
         place: `postgresql://user:password@host:port/database`, or a data folder, which is made if there is none,
             readable by this user alone. One server at a time may have a folder open; several may have a PostgreSQL
             database open.
+        blobs: The folder for what is too large for the database; servers that share a database share it, too. None for
+            `blobs` in the data folder; a PostgreSQL database needs one before an asset is put there.
 
     Returns:
         The open store; close it.
@@ -42,7 +47,7 @@ def open_storage(place: Path | str) -> SqlStorage:
         >>> storage.close()
     """
     if isinstance(place, str) and "://" in place:
-        return _open(_make_postgresql(place), None)
+        return _open(_make_postgresql(place), None, FolderBlobs(blobs) if blobs is not None else NoBlobs())
     folder = Path(place)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -57,7 +62,7 @@ def open_storage(place: Path | str) -> SqlStorage:
     try:
         with suppress(OSError):
             check_log(folder / DATABASE_FILE, PAGE_BYTES)
-        return _open(Sqlite(folder / DATABASE_FILE), lock)
+        return _open(Sqlite(folder / DATABASE_FILE), lock, FolderBlobs(blobs or folder / BLOBS_FOLDER))
     except BaseException:
         lock.release()
         raise
@@ -79,7 +84,7 @@ def _make_postgresql(url: str) -> Dialect:
     return Postgresql(url)
 
 
-def _open(dialect: Dialect, lock: FolderLock | None) -> SqlStorage:
+def _open(dialect: Dialect, lock: FolderLock | None, blobs: Blobs) -> SqlStorage:
     try:
         link = Link(dialect, is_reader=False)
         try:
@@ -90,7 +95,7 @@ def _open(dialect: Dialect, lock: FolderLock | None) -> SqlStorage:
             if told is None:
                 raise
             raise told from error
-        return SqlStorage(dialect, link, lock)
+        return SqlStorage(dialect, link, lock, blobs)
     except BaseException:
         dialect.close()
         raise

@@ -4,7 +4,7 @@ Outputs have no defaults, so that every field is always there; inputs forbid unk
 never bare arrays. Times are milliseconds since 1970 UTC. Every error leaves in one shape, `wire.errors.ErrorReply`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -189,7 +189,7 @@ class MetricSummary(msgspec.Struct, frozen=True):
 
 
 class ExperimentDetail(msgspec.Struct, frozen=True):
-    """Everything about an experiment but its points and output."""
+    """Everything about an experiment but its points, its output and its assets."""
 
     experiment: Experiment
     traceback: str
@@ -197,6 +197,7 @@ class ExperimentDetail(msgspec.Struct, frozen=True):
     others: list[Other]
     metrics: list[MetricSummary]
     output_line_count: int
+    asset_count: int
 
 
 class UpdateExperiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -353,6 +354,69 @@ class OutputMatches(msgspec.Struct, frozen=True):
     places: list[int]
 
 
+class Asset(msgspec.Struct, frozen=True):
+    """A file of an experiment, or a piece of data that is shown like one.
+
+    `kind` is what it is shown as. `digest` is the SHA-256 of its content, empty as long as that is on its way; a remote
+    asset has a `link` instead.
+    """
+
+    id: str
+    name: str
+    kind: str
+    media_type: str
+    step: int | None
+    epoch: float | None
+    context: str
+    metadata: dict[str, Any]
+    size_bytes: int
+    digest: str
+    link: str
+    logged_at: int
+
+
+class AssetKind(msgspec.Struct, frozen=True):
+    """A kind of asset, how many an experiment has of it, and how large they are together."""
+
+    kind: str
+    count: int
+    size_bytes: int
+
+
+class AssetPage(msgspec.Struct, frozen=True):
+    """One page of an experiment's assets, how many there are of those asked for, and all kinds there are."""
+
+    total: int
+    assets: list[Asset]
+    kinds: list[AssetKind]
+
+
+class BlobRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A piece of content: its SHA-256, and how large it is."""
+
+    digest: str
+    size_bytes: Annotated[int, msgspec.Meta(ge=0, le=8 * 2**20)]
+
+
+class AttachContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of an asset: its SHA-256, and the blobs that it is, in order."""
+
+    digest: str
+    blobs: Annotated[list[BlobRef], msgspec.Meta(max_length=131_072)]
+
+
+class FindBlobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which pieces of content are asked for."""
+
+    digests: Annotated[list[str], msgspec.Meta(max_length=1_000)]
+
+
+class BlobList(msgspec.Struct, frozen=True):
+    """Pieces of content that have to be put."""
+
+    missing: list[str]
+
+
 class Change(msgspec.Struct, frozen=True):
     """A live change, sent as a server-sent event named `change` by `GET /api/v1/events`.
 
@@ -363,4 +427,4 @@ class Change(msgspec.Struct, frozen=True):
     workspace: str
     project: str
     experiment: str
-    parts: list[Literal["created", "state", "metrics", "output", "facts", "deleted"]]
+    parts: list[Literal["created", "state", "metrics", "output", "assets", "facts", "deleted"]]

@@ -9,6 +9,7 @@ that the server hands to the store without touching one point in Python.
 """
 
 import threading
+from typing import Annotated
 
 import msgspec
 import zstandard
@@ -27,6 +28,9 @@ times as much memory as they take here."""
 
 COUNT_LIMIT = 2**53
 """Most records of a writer: what every reader of JSON counts exactly."""
+
+Contents = Annotated[tuple[bytes, ...], msgspec.Meta(max_length=65_536)]
+"""Contents of small assets; more would be mostly the objects that hold them."""
 
 _POINT_SIZES = {"metric": 4, "step": 8, "time": 8, "epoch": 8, "value": 8}
 
@@ -60,7 +64,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     `workspace` and `project` are repeated in every batch, so that the server can make the experiment from any batch.
     `is_resend_after_loss` says that the records between what the server has and `first` are gone on this side too
-    (the server was restored from an older copy): take it all the same.
+    (the server was restored from an older copy): take it all the same. `contents` are those of small assets, which the
+    records count into.
     """
 
     version: int = VERSION
@@ -72,6 +77,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     records: tuple[AnyRecord, ...] = ()
     points: Points = Points()
+    contents: Contents = ()
     is_resend_after_loss: bool = False
 
 
@@ -114,6 +120,7 @@ class RawBatch(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     records: msgspec.Raw = msgspec.Raw(b"\x90")
     points: _RawPoints = _RawPoints()
+    contents: Contents = ()
     is_resend_after_loss: bool = False
 
     @property
@@ -143,6 +150,7 @@ class RawBatch(msgspec.Struct, frozen=True, kw_only=True):
             count=self.count,
             records=records,
             points=Points(metrics, raw.metric, raw.step, raw.time, raw.epoch, raw.value),
+            contents=self.contents,
             is_resend_after_loss=self.is_resend_after_loss,
         )
         _check(batch)

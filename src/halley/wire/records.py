@@ -80,6 +80,40 @@ class Output(Record, tag="output", frozen=True, omit_defaults=True, kw_only=True
     lines: tuple[OutputLine, ...]
 
 
+class Asset(Record, tag="asset", frozen=True, omit_defaults=True, kw_only=True):
+    """A file, or a piece of data that is shown like one.
+
+    Attributes:
+        id: 32 hexadecimal digits, made up by the writer.
+        name: A path with `/`.
+        kind: What it is shown as, such as `image`.
+        media_type: Such as `image/png`.
+        step: The step it belongs to, if any.
+        epoch: The epoch it belongs to, if any.
+        context: Such as `train`.
+        metadata: A JSON object as text; empty for none.
+        size_bytes: Of its content.
+        data: Journal only: its content, if that is small. In a batch it is in `Batch.contents`.
+        content: Batch only: the place of its content there; None if it is sent apart (`wire.api.AttachContent`).
+        link: Where a remote asset is, which has no content here.
+        is_overwriting: Whether it takes the place of those with its kind, name and step.
+    """
+
+    id: str
+    name: str
+    kind: str = "file"
+    media_type: str = ""
+    step: int | None = None
+    epoch: float | None = None
+    context: str = ""
+    metadata: str = ""
+    size_bytes: int = 0
+    data: bytes | None = None
+    content: int | None = None
+    link: str = ""
+    is_overwriting: bool = False
+
+
 class End(Record, tag="end", frozen=True, omit_defaults=True, kw_only=True):
     """The experiment ended.
 
@@ -91,7 +125,7 @@ class End(Record, tag="end", frozen=True, omit_defaults=True, kw_only=True):
     traceback: str = ""
 
 
-AnyRecord = Start | DefineMetric | Parameter | Other | Name | AddTags | Output | End
+AnyRecord = Start | DefineMetric | Parameter | Other | Name | AddTags | Output | Asset | End
 """The closed union."""
 
 _encoder = msgspec.msgpack.Encoder()

@@ -1,3 +1,11 @@
+CREATE INDEX asset_blob_digest on asset_blob (digest)
+
+CREATE INDEX asset_kind on asset (run, kind, size_bytes)
+
+CREATE INDEX asset_name on asset (run, kind, substr(name, 1, 100), step, position)
+
+CREATE UNIQUE INDEX asset_position on asset (run, position)
+
 CREATE INDEX chunk_clock on chunk (run, clock)
 
 CREATE INDEX chunk_key on chunk (run, metric, first, last, n, clock)
@@ -42,6 +50,40 @@ CREATE INDEX series_max on series (project_id, metric, ranked_max, run) where ra
 CREATE INDEX series_metric on series (project_id, metric, run)
 
 CREATE INDEX series_min on series (project_id, metric, ranked_min, run) where ranked_min is not null
+
+CREATE TABLE asset (
+    run integer not null,
+    id text not null,
+    position integer not null,
+    name text not null,
+    kind text not null,
+    media_type text not null,
+    step integer,
+    epoch real,
+    context text not null,
+    metadata text not null,
+    size_bytes integer not null,
+    digest text not null,
+    link text not null,
+    logged_at integer not null,
+    content blob,
+    primary key (run, id)
+)
+
+CREATE TABLE asset_blob (
+    run integer not null,
+    asset_id text not null,
+    position integer not null,
+    digest text not null,
+    size_bytes integer not null,
+    primary key (run, asset_id, position)
+) without rowid
+
+CREATE TABLE blob (
+    digest text primary key,
+    size_bytes integer not null,
+    noted_at integer not null
+) without rowid
 
 CREATE TABLE chunk (
     id integer primary key autoincrement,

@@ -48,11 +48,13 @@ export function isAffected(key: QueryKey, change: Change): boolean {
     case 'columns':
       return isOfProject && (isBirthOrDeath || parts.has('facts') || parts.has('metrics'))
     case 'experiments':
-      return isOfProject && !(parts.size === 1 && parts.has('output'))
+      return isOfProject && [...parts].some(part => part !== 'output' && part !== 'assets')
     case 'experiment':
       return first === change.experiment
     case 'chart':
       return (parts.has('metrics') || parts.has('deleted')) && (first as DrawChart).experiments.includes(change.experiment)
+    case 'assets':
+      return first === change.experiment && (parts.has('assets') || parts.has('deleted'))
     case 'output':
       return first === change.experiment && (parts.has('output') || parts.has('deleted'))
     default:

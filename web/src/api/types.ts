@@ -2,6 +2,7 @@ import type { components } from '@/api/schema'
 
 type Schemas = components['schemas']
 
+export type Asset = Schemas['Asset']
 export type Change = Schemas['Change']
 export type Chart = Schemas['Chart']
 export type ChartLine = Schemas['ChartLine']

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { readProjectChartsView } from '@/features/charts/view'
-import { readOutputView } from '@/features/experiment/view'
+import { readAssetsView, readOutputView } from '@/features/experiment/view'
 import { readTableView } from '@/features/experiments/view'
 import { HomePage } from '@/features/home/HomePage'
 import { ProjectFrame } from '@/features/shell/ProjectFrame'
@@ -71,6 +71,13 @@ const experimentOutput = createRoute({
   component: lazyRouteComponent(() => import('@/features/experiment/OutputTab'), 'OutputTab'),
 })
 
+const experimentAssets = createRoute({
+  getParentRoute: () => experiment,
+  path: 'assets',
+  validateSearch: readAssetsView,
+  component: lazyRouteComponent(() => import('@/features/experiment/AssetsTab'), 'AssetsTab'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -78,7 +85,7 @@ export const router = createRouter({
       projectIndex,
       charts,
       experiments,
-      experiment.addChildren([experimentIndex, experimentCharts, experimentOverview, experimentOutput]),
+      experiment.addChildren([experimentIndex, experimentCharts, experimentOverview, experimentOutput, experimentAssets]),
     ]),
   ]),
   parseSearch,

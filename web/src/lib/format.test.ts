@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatAgo, formatDuration, formatNumber, formatTick, toNumber } from '@/lib/format'
+import { formatAgo, formatBytes, formatDuration, formatNumber, formatTick, toNumber } from '@/lib/format'
 
 describe('formatNumber', () => {
   test.each([
@@ -25,4 +25,17 @@ test('durations and ages', () => {
   expect([350, 42_000, 200_000, 9_240_000, 270_000_000].map(formatDuration)).toEqual(['350 ms', '42 s', '3m 20s', '2h 34m', '3d 3h'])
   expect(formatDuration(-1)).toBe('–')
   expect([500, 12_000, 300_000, 3 * 3_600_000, 2 * 86_400_000].map(age => formatAgo(0, age))).toEqual(['now', '12 s ago', '5 min ago', '3 h ago', '2 d ago'])
+})
+
+test('sizes', () => {
+  expect([0, 1023, 1024, 1536, 150 * 1024, 21_286_092, 2 ** 32].map(formatBytes)).toEqual([
+    '0 B',
+    '1023 B',
+    '1.0 KiB',
+    '1.5 KiB',
+    '150 KiB',
+    '20.3 MiB',
+    '4.0 GiB',
+  ])
+  expect(formatBytes(-1)).toBe('–')
 })

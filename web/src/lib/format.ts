@@ -72,6 +72,16 @@ function decimalsOf(step: number): number {
 const trimZeros = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 const trimExponent = (text: string) => text.replace(/\.?0*e\+?/, 'e')
 
+/** A size: `0 B`, `512 B`, `1.5 KiB`, `20.3 MiB`, `4.0 GiB`. */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes) || bytes < 0) return '–'
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const value = bytes / 1024 ** power
+  return `${power === 0 ? String(bytes) : value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${BYTE_UNITS[power]}`
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
 /** How long: `350 ms`, `42 s`, `3m 20s`, `2h 34m`, `3d 4h`. */
 export function formatDuration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return '–'

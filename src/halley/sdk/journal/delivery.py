@@ -21,6 +21,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         acknowledged: Records durable on the server, by writer.
         delivered: How many records that is in all, of this run folder.
         refused: Records the server would not take; kept in `refused/`.
+        files: How many files wait to be sent.
         broken: Records that could not be read; what is left of them is in `broken/`.
         error: Why the last attempt failed; empty if it did not.
         failing_since: When attempts began to fail, milliseconds since 1970 UTC; 0 if the last one did not.
@@ -33,6 +34,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     acknowledged: dict[str, int] = {}
     delivered: int = 0
     refused: int = 0
+    files: int = 0
     broken: int = 0
     error: str = ""
     failing_since: int = 0

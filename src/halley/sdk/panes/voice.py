@@ -1,8 +1,20 @@
 """What a pane may use of the experiment it is part of."""
 
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
 from halley.core.parameter import Value
+from halley.sdk.encode.asset import Source
 from halley.sdk.journal.write import Series
 from halley.wire.records import AnyRecord
+
+
+class AssetInfo(TypedDict):
+    """What logging an asset returns: its id, its page and where its content is; None for those when offline."""
+
+    web: str | None
+    api: str | None
+    assetId: str
 
 
 class Voice:
@@ -38,4 +50,32 @@ class Voice:
         self, name: str, value: float, step: int | None, epoch: float | None, include_context: bool
     ) -> None:
         """Append a metric's point to the journal; `step` and `epoch` stick."""
+        raise NotImplementedError
+
+    def _emit_asset(
+        self,
+        source: Source,
+        *,
+        kind: str,
+        step: int | None = None,
+        epoch: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        is_overwriting: bool = False,
+        is_copied: bool = True,
+        is_stepped: bool = True,
+    ) -> AssetInfo | None:
+        """Keep content and append its asset to the journal; None if it is not kept."""
+        raise NotImplementedError
+
+    def _emit_link(
+        self,
+        link: str,
+        name: str,
+        *,
+        kind: str,
+        step: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        is_overwriting: bool = False,
+    ) -> AssetInfo | None:
+        """Append a remote asset to the journal; None if it is not kept."""
         raise NotImplementedError

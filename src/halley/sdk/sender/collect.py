@@ -4,11 +4,13 @@ import sys
 from array import array
 from collections.abc import Sequence
 
+import msgspec
+
 from halley.errors import JournalCorrupt
 from halley.sdk.journal.layout import Header
 from halley.wire.batch import Batch, Points
 from halley.wire.points import POINT, POINT_KIND
-from halley.wire.records import AnyRecord, DefineMetric, decode_record
+from halley.wire.records import AnyRecord, Asset, DefineMetric, decode_record
 
 _COLUMNS = {"metric": (1, 4), "step": (5, 8), "time": (13, 8), "epoch": (21, 8), "value": (29, 8)}
 """Where each column lies in a point: offset and width in bytes."""
@@ -36,9 +38,13 @@ def make_batch(
     """
     points = [payload for payload in payloads if payload[0] == POINT_KIND]
     records: list[AnyRecord] = []
+    contents: list[bytes] = []
     for payload in payloads:
         if payload[0] != POINT_KIND:
             record = _decode(payload)
+            if isinstance(record, Asset) and record.data is not None:
+                contents.append(record.data)
+                record = msgspec.structs.replace(record, data=None, content=len(contents) - 1)
             if not isinstance(record, DefineMetric):
                 records.append(record)
     return Batch(
@@ -50,6 +56,7 @@ def make_batch(
         count=len(payloads),
         records=tuple(records),
         points=make_points(points, metrics),
+        contents=tuple(contents),
         is_resend_after_loss=after_loss,
     )
 

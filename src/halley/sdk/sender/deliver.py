@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from halley.errors import ExperimentGone, Gone, ServerRefused, ServerUnreachable
-from halley.sdk.sender.connection import Connection
+from halley.errors import DeliveryError, ExperimentGone, Gone, ServerRefused, ServerUnreachable
+from halley.sdk.sender.connection import Answer, Connection
 from halley.wire.batch import MEDIA_TYPE, Batch, BatchReply, encode_batch
 from halley.wire.errors import ErrorBody, ErrorReply
 
@@ -44,16 +44,31 @@ class Courier:
         acknowledged = answer.headers.get("halley-acknowledged", "")
         if status == 409 and acknowledged.isdigit():
             return Gap(int(acknowledged))
+        raise self._explain(answer)
+
+    def ask(self, method: str, path: str, body: bytes, media_type: str) -> bytes:
+        """Ask anything else that may arrive twice; return the body of the answer.
+
+        Raises:
+            ServerUnreachable: there was no answer, or one that says to try again.
+            ExperimentGone: what it is about was deleted.
+            ServerRefused: the server answered that it will not do this.
+        """
+        answer = self._connection.ask(method, path, body, media_type)
+        if 200 <= answer.status < 300:
+            return answer.data
+        raise self._explain(answer)
+
+    def _explain(self, answer: Answer) -> DeliveryError:
+        status = answer.status
         told = _read_error(answer.data)
         words = told.message if told is not None and status == 429 else _words(told, status)
         said = f"The server at {self.url} answered {status}: {words}"  # when to try again is not for people
         if status >= 500 or status in {408, 425, 429}:
-            raise ServerUnreachable(said, after_seconds=_seconds(answer.headers.get("retry-after", "")))
+            return ServerUnreachable(said, after_seconds=_seconds(answer.headers.get("retry-after", "")))
         if told is None:
-            raise self._no_halley(f"it answered {_words(told, status)}", status)
-        if told.code == Gone.code:
-            raise ExperimentGone(said, status=status)
-        raise ServerRefused(said, status=status)
+            return self._no_halley(f"it answered {_words(told, status)}", status)
+        return (ExperimentGone if told.code == Gone.code else ServerRefused)(said, status=status)
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,9 +12,11 @@ from typing import NamedTuple
 from halley.errors import DeliveryError, ExperimentGone, JournalCorrupt, ServerRefused, ServerUnreachable
 from halley.sdk.journal.delivery import Delivery
 from halley.sdk.journal.folder import list_writers
+from halley.sdk.journal.stage import remove_files
 from halley.sdk.sender.collect import make_gap
 from halley.sdk.sender.deliver import Courier, Gap
 from halley.sdk.sender.ending import Endings
+from halley.sdk.sender.files import Files
 from halley.sdk.sender.follow import Follower
 from halley.wire.batch import Batch, BatchReply
 
@@ -95,6 +97,7 @@ class Drain:
         self._posted_at = clock()
         self._last_report: Delivery | None = None
         self._endings = Endings(run, say)
+        self._files = Files(run, courier, say)
         self._is_gone = False
 
     def run(self) -> Outcome:
@@ -106,9 +109,12 @@ class Drain:
         """
         while True:
             is_busy = self._step()
-            if not self._followers and not self._discover():
-                delivery = self._tell(is_done=True)
-                return Outcome(True, delivery, self._already, "")
+            is_drained = not self._followers and not self._discover()
+            if not is_busy and self._clock() >= self._next_try:
+                is_busy = self._send_file(is_last=is_drained)
+            if is_drained and not self._files.waiting:
+                self._files.close()
+                return Outcome(True, self._tell(is_done=True), self._already, "")
             now = self._clock()
             if self._failures and not self._anyone_alive() and self._is_out_of_patience(now):
                 return Outcome(False, self._tell(), self._already, self._error)
@@ -157,6 +163,8 @@ class Drain:
                     follower.remove()
             self._tell()
             self._wait(POLL_SECONDS)
+        self._files.close()
+        remove_files(self._run)
         self._tell(is_done=True)
 
     def _step(self) -> bool:
@@ -174,6 +182,17 @@ class Drain:
         if now >= self._next_try and now - self._posted_at >= HEARTBEAT_SECONDS:
             self._beat()
         return sent
+
+    def _send_file(self, *, is_last: bool) -> bool:
+        """Send a piece of a file; say whether there was one to send."""
+        try:
+            is_sent = self._files.send_some(is_last=is_last)
+        except DeliveryError as error:
+            self._fail(error)
+            return False
+        if is_sent and self._failures:
+            self._recover()
+        return is_sent
 
     def _discover(self) -> bool:
         try:
@@ -288,13 +307,16 @@ class Drain:
         follower.remove()
 
     def _succeed(self, reply: BatchReply) -> None:
+        self._name, self._path = reply.name, reply.path
+        self._recover()
+        self._posted_at = self._clock()
+
+    def _recover(self) -> None:
         if self._said:
             self._say("The server takes records again.")
-        self._name, self._path = reply.name, reply.path
         self._error = self._said = ""
         self._failures = self._failing_since = 0
         self._next_try = 0.0
-        self._posted_at = self._clock()
 
     def _fail(self, error: DeliveryError) -> None:
         if isinstance(error, ExperimentGone):
@@ -321,7 +343,8 @@ class Drain:
         delivery = Delivery(
             acknowledged=dict(self._acknowledged),
             delivered=self._delivered,
-            refused=self._refused,
+            refused=self._refused + self._files.refused_count,
+            files=len(self._files.waiting),
             broken=self._broken + sum(follower.broken_count for follower in self._followers.values()),
             error=self._error,
             failing_since=self._failing_since,

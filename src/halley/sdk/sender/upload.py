@@ -9,6 +9,7 @@ from halley.core.ids import is_experiment_key
 from halley.errors import ArgumentError, ExperimentGone, JournalVersionError
 from halley.sdk.journal.delivery import Delivery
 from halley.sdk.journal.folder import is_alive, list_writers
+from halley.sdk.journal.stage import list_files
 from halley.sdk.sender.deliver import Courier
 from halley.sdk.sender.drain import Drain, remove_run
 from halley.sdk.sender.lock import try_lock
@@ -46,16 +47,16 @@ def find_runs(folders: Iterable[Path]) -> list[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise ArgumentError(f"There is no folder {folder}.", hint="Pass a run folder, or a folder of them.")
-        if is_experiment_key(folder.name) and _has_writers(folder):
+        if is_experiment_key(folder.name) and _has_something(folder):
             runs.append(folder)
         else:
             runs += [run for run in sorted(folder.iterdir()) if is_experiment_key(run.name) and run.is_dir()]
-    return [run.absolute() for run in dict.fromkeys(runs) if _has_writers(run)]
+    return [run.absolute() for run in dict.fromkeys(runs) if _has_something(run)]
 
 
-def _has_writers(run: Path) -> bool:
+def _has_something(run: Path) -> bool:
     try:
-        return bool(list_writers(run))
+        return bool(list_writers(run) or list_files(run))
     except FileNotFoundError:  # its sender was quicker
         return False
 

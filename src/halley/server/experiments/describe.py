@@ -61,6 +61,7 @@ def describe_detail(session: Session, key: ExperimentKey) -> ExperimentDetail:
         others=[Other(name=name, value=write_value(value)) for name, value in session.catalog.get_others(run).items()],
         metrics=[_describe_series(one, sketches.get((run, one.metric))) for one in series],
         output_line_count=session.output.read(run, limit=1).total,
+        asset_count=sum(use.asset_count for use in session.assets.count_kinds(run)),
     )
 
 

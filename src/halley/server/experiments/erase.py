@@ -1,4 +1,4 @@
-"""Erasing deleted experiments: their points and lines, slice by slice, whatever happens in between."""
+"""Erasing deleted experiments: their points, lines and assets, slice by slice, whatever happens in between."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from halley.storage.ports.storage import Session, Storage
 
 def erase(run: int, session: Session) -> bool:
     """Delete a slice of what is left of a run whose experiment was deleted; say whether there may be more."""
-    if session.output.delete(run) or session.metrics.delete(run):
+    if session.output.delete(run) or session.assets.delete(run) or session.metrics.delete(run):
         return True
     session.catalog.forget_deleted_run(run)
     return False

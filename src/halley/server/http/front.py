@@ -96,7 +96,8 @@ class Front:
 def _with_headers(send: Send, *, is_api: bool) -> Send:
     async def add(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [*message["headers"], *SECURITY_HEADERS]
+            named = {name.lower() for name, _ in message["headers"]}
+            headers = [*message["headers"], *(pair for pair in SECURITY_HEADERS if pair[0] not in named)]
             if is_api and not any(name.lower() == b"cache-control" for name, _ in headers):
                 headers.append((b"cache-control", b"no-store"))
             message["headers"] = headers

@@ -15,12 +15,14 @@ from halley.core.names import check_name, check_place_name
 from halley.core.output import LINE_LIMIT, STDERR, STDOUT, OutputLine
 from halley.core.parameter import Value
 from halley.errors import ArgumentError, InvalidRequest
+from halley.server.assets.api import read_asset
 from halley.server.http.check import checked
+from halley.storage.ports.assets import NewAsset
 from halley.storage.ports.catalog import Experiment
 from halley.storage.ports.metrics import PointColumns
 from halley.storage.ports.storage import Session
 from halley.wire.batch import COUNT_LIMIT, Batch, Points
-from halley.wire.records import AddTags, AnyRecord, DefineMetric, End, Name, Other, Output, Parameter, Start
+from halley.wire.records import AddTags, AnyRecord, Asset, DefineMetric, End, Name, Other, Output, Parameter, Start
 
 _TIME_LIMIT = 253_402_300_800_000
 """The year 10,000 in milliseconds since 1970 UTC."""
@@ -47,11 +49,12 @@ class Said:
         self.parameters: dict[str, tuple[Value, str]] = {}
         self.others: dict[str, Value] = {}
         self.lines: list[OutputLine] = []
+        self.assets: list[NewAsset] = []
         self.points = read_points(batch.points) if len(batch.points) else None
         for i, record in enumerate(batch.records):
-            self._gather(record, f"records[{i}]")
+            self._gather(record, batch.contents, f"records[{i}]")
 
-    def _gather(self, record: AnyRecord, field: str) -> None:
+    def _gather(self, record: AnyRecord, contents: Sequence[bytes], field: str) -> None:
         match record:
             case Start():
                 _check_time(record.time, f"{field}.time")
@@ -74,6 +77,9 @@ class Said:
             case Output():
                 _check_lines(record.lines, f"{field}.lines")
                 self.lines += record.lines
+            case Asset():
+                _check_time(record.time, f"{field}.time")
+                self.assets.append(read_asset(record, contents, field))
             case End():
                 _check_time(record.time, f"{field}.time")
                 self.end = record
@@ -110,6 +116,8 @@ def apply(session: Session, run: int, writer: str, said: Said) -> None:
         session.metrics.append(run, said.points)
     if said.lines:
         session.output.append(run, writer, said.lines)
+    if said.assets:
+        session.assets.put(run, said.assets)
 
 
 def follow_state(session: Session, before: Experiment, said: Said | None) -> bool:

@@ -6,21 +6,22 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
+import zstandard
 from litestar.types import Receive
 
 from halley.server.events.api import Broadcast
 from halley.server.http.given import Clock
+from halley.server.http.receive import SILENCE_SECONDS, receive_body
+from halley.server.http.room import Room
 from halley.server.ingest.apply import Said, apply, follow_state
-from halley.server.ingest.receive import SILENCE_SECONDS, receive_body
-from halley.server.ingest.room import Room, decoded_bytes
 from halley.server.ingest.store import Counter
 from halley.server.metrics.api import Tidier
 from halley.storage.ports.catalog import Experiment
 from halley.storage.ports.storage import Session, Storage
 from halley.wire.api import Change
-from halley.wire.batch import Batch, BatchReply, RawBatch, open_batch
+from halley.wire.batch import SIZE_LIMIT, Batch, BatchReply, RawBatch, open_batch
 
-Part = Literal["created", "state", "metrics", "output", "facts", "deleted"]
+Part = Literal["created", "state", "metrics", "output", "assets", "facts", "deleted"]
 
 _INLINE_BYTES = 64 * 2**10
 """Batches up to this size are decoded on the event loop: it takes less time than handing them to a thread."""
@@ -164,6 +165,8 @@ def take(session: Session, batch: Batch, said: Said, now: int) -> Taken:
         parts.append("metrics")
     if is_taken and said.lines:
         parts.append("output")
+    if is_taken and said.assets:
+        parts.append("assets")
     if is_taken and said.is_about_facts:
         parts.append("facts")
     is_changed = has_new_state or (is_taken and said.is_about_facts)
@@ -179,3 +182,12 @@ def _get(session: Session, run: int) -> Experiment:
 def _read(raw: RawBatch) -> tuple[Batch, Said]:
     batch = raw.decode()
     return batch, Said(batch)
+
+
+def decoded_bytes(body: bytes) -> int:
+    """How many bytes a body will have once it is decompressed, as it says itself; 0 if it says nothing we believe."""
+    try:
+        size = zstandard.frame_content_size(body)
+    except zstandard.ZstdError:
+        return 0
+    return size if 0 < size <= SIZE_LIMIT else 0

@@ -21,6 +21,8 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from halley.storage.ports.assets import Assets
+from halley.storage.ports.blobs import Blobs
 from halley.storage.ports.catalog import Catalog
 from halley.storage.ports.metrics import Metrics
 from halley.storage.ports.output import Output
@@ -29,7 +31,7 @@ T = TypeVar("T")
 
 
 class Session(Protocol):
-    """A transaction or a snapshot: the three ports over one moment of the store."""
+    """A transaction or a snapshot: the ports over one moment of the store."""
 
     @property
     def catalog(self) -> Catalog:
@@ -46,9 +48,19 @@ class Session(Protocol):
         """Lines of output."""
         ...
 
+    @property
+    def assets(self) -> Assets:
+        """Files of experiments."""
+        ...
+
 
 class Storage(Protocol):
     """An open store. Thread-safe."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """The content of assets that is too large for the database."""
+        ...
 
     def write(self, job: Callable[[Session], T], *, about: str | None = None) -> "Future[T]":
         """Queue a job for the writer; the future completes after it is durable.

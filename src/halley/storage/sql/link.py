@@ -8,8 +8,9 @@ from halley.errors import StorageLocked
 from halley.storage.sql.dialect import Dialect
 from halley.storage.sql.put import Pile, Put, Values
 
-PLACES, NAMES, SCHEMA = -1, -2, -3
-"""Locks of what no single run owns: places and the list of experiments, names of metrics, the schema."""
+PLACES, NAMES, SCHEMA, ASSETS = -1, -2, -3, -4
+"""Locks of what no single run owns: places and the list of experiments, names of metrics, the schema, which blobs
+assets may have."""
 
 PROJECTS = -1_000
 """The lock of a project's list of metrics is this less its number."""

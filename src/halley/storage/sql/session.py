@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from halley.storage.sql.assets import SqlAssets
 from halley.storage.sql.catalog.catalog import SqlCatalog
 from halley.storage.sql.catalog.memory import CatalogMemory
 from halley.storage.sql.hold import Holder
@@ -12,7 +13,7 @@ from halley.storage.sql.output.output import SqlOutput
 
 
 class SqlSession:
-    """The three ports over one connection, for a snapshot.
+    """The ports over one connection, for a snapshot.
 
     Args:
         link: The connection.
@@ -22,10 +23,11 @@ class SqlSession:
         self.catalog = SqlCatalog(link, None)
         self.metrics = SqlMetrics(link, None)
         self.output = SqlOutput(link)
+        self.assets = SqlAssets(link)
 
 
 class WriterSession(SqlSession):
-    """The three ports over the connection that writes, and what the writer remembers from job to job.
+    """The ports over the connection that writes, and what the writer remembers from job to job.
 
     Args:
         link: The connection.

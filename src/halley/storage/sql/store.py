@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from halley.errors import StorageError
 from halley.storage.lock import FolderLock
+from halley.storage.ports.blobs import Blobs
 from halley.storage.ports.storage import Session
 from halley.storage.sql.dialect import Dialect
 from halley.storage.sql.link import Link
@@ -27,9 +28,11 @@ class SqlStorage:
         dialect: The database, its schema up to date.
         writer: The connection that writes.
         lock: What keeps other servers away, released at the end.
+        blobs: Where the content of assets is.
     """
 
-    def __init__(self, dialect: Dialect, writer: Link, lock: FolderLock | None) -> None:
+    def __init__(self, dialect: Dialect, writer: Link, lock: FolderLock | None, blobs: Blobs) -> None:
+        self.blobs = blobs
         self._dialect = dialect
         self._lock = lock
         self._writer = Writer(writer)

@@ -22,7 +22,7 @@ _QUIET_SECONDS = 3.0
 
 _CLOSE_SECONDS = 10.0
 
-_TABLES = "chunk, clock, stretch, journal, series, project_metric, output_chunk, output_line"
+_TABLES = "chunk, clock, stretch, journal, series, project_metric, output_chunk, output_line, asset, asset_blob"
 
 _SESSION = (
     # As gentle to the disk as autovacuum is.

@@ -4,6 +4,7 @@ An adapter's test subclasses them and gives two fixtures: `storage`, an open and
 that closes the store, opens it again and returns it.
 """
 
+from halley.storage.testing.assets import AssetsContract
 from halley.storage.testing.catalog import CatalogContract
 from halley.storage.testing.deletion import DeletionContract
 from halley.storage.testing.export import ExportContract
@@ -17,6 +18,7 @@ from halley.storage.testing.sort import SortContract
 from halley.storage.testing.storage import StorageContract
 
 __all__ = [
+    "AssetsContract",
     "CatalogContract",
     "DeletionContract",
     "ExportContract",

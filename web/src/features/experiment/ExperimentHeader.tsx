@@ -115,6 +115,9 @@ export function ExperimentHeader({ detail }: { detail: ExperimentDetail }) {
           <TabLink to="/$workspace/$project/experiments/$key/output" params={tab} count={detail.output_line_count}>
             Output
           </TabLink>
+          <TabLink to="/$workspace/$project/experiments/$key/assets" params={tab} count={detail.asset_count}>
+            Assets
+          </TabLink>
         </TabBar>
       </div>
     </header>

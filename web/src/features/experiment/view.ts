@@ -40,6 +40,24 @@ export function readOutputView(search: Record<string, unknown>): OutputView {
   return view
 }
 
+/** The assets tab's state as it stands in the URL. */
+export interface AssetsView {
+  /** Part of a name to search for. */
+  q?: string
+  /** The asset that is shown; the first there is if left out. */
+  asset?: string
+}
+
+/** Reads the URL's search part; what is not understood is dropped. */
+export function readAssetsView(search: Record<string, unknown>): AssetsView {
+  const view: AssetsView = {}
+  const q = readText(search['q'])
+  const asset = readText(search['asset'])
+  if (q) view.q = q.slice(0, 1000)
+  if (asset && /^[0-9a-f]{32}$/.test(asset)) view.asset = asset
+  return view
+}
+
 /** Lines as the URL writes them: `120` or `120-140`. */
 export function encodeRange({ first, last }: LineRange): string {
   return first === last ? String(first) : `${first}-${last}`

@@ -1,4 +1,4 @@
-"""Receiving a batch's body: for as long as bytes come, however slow the line, and no longer."""
+"""Receiving a large body: for as long as bytes come, however slow the line, and no longer."""
 
 import asyncio
 from collections.abc import Callable
@@ -56,6 +56,6 @@ async def receive_body(
 
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(
-        f"The batch is larger than the server takes, which is {limit:,} bytes.",
-        hint="Send fewer records in a batch, or raise max_batch_bytes (halley server --help).",
+        f"The body is larger than the server takes, which is {limit:,} bytes.",
+        hint="Send less at once; for batches, the setting max_batch_bytes can be raised (halley server --help).",
     )

@@ -7,10 +7,7 @@ import math
 import time
 from collections.abc import Callable
 
-import zstandard
-
 from halley.errors import Busy
-from halley.wire.batch import SIZE_LIMIT
 
 BATCH_LIMIT = 1_024
 """Four groups of the store's writer: one that is written, and more than enough that wait."""
@@ -127,12 +124,3 @@ class Place:
     def leave(self) -> None:
         """Give everything back."""
         self._room._leave(self._size, was_waiting=self._is_waiting)  # noqa: SLF001
-
-
-def decoded_bytes(body: bytes) -> int:
-    """How many bytes a body will have once it is decompressed, as it says itself; 0 if it says nothing we believe."""
-    try:
-        size = zstandard.frame_content_size(body)
-    except zstandard.ZstdError:
-        return 0
-    return size if 0 < size <= SIZE_LIMIT else 0
