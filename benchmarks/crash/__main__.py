@@ -1,10 +1,10 @@
 """`make bench-crash`: kill -9 under load, hundreds of times, on SQLite and PostgreSQL; writes results.md beside this.
 
 Every trial loads a real `halley server` over HTTP from several clients at once (small batches of many runs, large ones,
-repeated ones, steps out of order and rewritten, several writers a run, ends, deletions, charts), kills it at a random
-moment, starts it again, lets the clients send again what was not answered, and compares what the server has with a
-dictionary that the clients keep: summaries, every point, charts on every axis and at random zooms, live charts that
-are followed across the crash.
+repeated ones, steps out of order and rewritten, several writers a run, forks, ends, deletions, charts), kills it at a
+random moment, starts it again, lets the clients send again what was not answered, and compares what the server has
+with a dictionary that the clients keep: summaries, every point, charts on every axis and at random zooms, live charts
+that are followed across the crash.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def crash(kind: str, kills: int, seed: int, minutes: float) -> list[str]:
 def _tell(trial: Trial) -> str:
     return (
         f"{trial.killed} killed after {trial.load_seconds:.2f} s; {trial.acknowledged} batches acknowledged, "
-        f"{trial.repeated} repeated, {trial.deleted} runs deleted; unanswered: {trial.taken} taken, {trial.lost} sent "
-        f"again; {trial.points:,} points and {trial.charts} charts compared; {trial.seconds:.1f} s"
+        f"{trial.repeated} repeated, {trial.deleted} runs deleted, {trial.forked} forked; unanswered: {trial.taken} "
+        f"taken, {trial.lost} sent again; {trial.points:,} points and {trial.charts} charts compared; "
+        f"{trial.seconds:.1f} s"
     )
 
 
@@ -71,8 +72,9 @@ def _report(name: str, campaign: Campaign, points: int, verified: str, said: str
         ("kills", f"{len(trials)}: " + ", ".join(f"{count} x {what}" for what, count in killed.items())),
         ("batches acknowledged / repeated on purpose", f"{total('acknowledged'):,} / {total('repeated'):,}"),
         ("batches in flight at a kill: taken / sent again", f"{total('taken'):,} / {total('lost'):,}"),
-        ("runs / of them deleted / ended", f"{len(runs)} / {sum(r.is_deleted for r in runs)} / "
-                                           f"{sum(r.is_ended for r in runs)}"),
+        ("runs / of them forks of others / deleted / ended",
+         f"{len(runs)} / {sum(r.is_forked for r in runs)} / {sum(r.is_deleted for r in runs)} / "
+         f"{sum(r.is_ended for r in runs)}"),
         ("points compared after kills / all that are left, at the end", f"{total('points'):,} / {points:,}"),
         ("charts compared after kills / drawn under load", f"{total('charts'):,} / {total('drawn'):,}"),
         ("lost, doubled, or drawn wrong", "0"),
@@ -83,10 +85,10 @@ def _report(name: str, campaign: Campaign, points: int, verified: str, said: str
         ("minutes", f"{minutes:.1f}"),
     ]  # fmt: skip
     text = [f"\n## {name}\n", "| what | found |", "|---|---|", *(f"| {what} | {found} |" for what, found in rows)]
-    head = "trial  load_s  acknowledged  repeated  deleted  taken  again   points  charts  killed"
+    head = "trial  load_s  acknowledged  repeated  deleted  forked  taken  again   points  charts  killed"
     lines = [
-        f"{number:5}  {t.load_seconds:6.2f}  {t.acknowledged:12}  {t.repeated:8}  {t.deleted:7}  {t.taken:5}  "
-        f"{t.lost:5}  {t.points:7}  {t.charts:6}  {t.killed}"
+        f"{number:5}  {t.load_seconds:6.2f}  {t.acknowledged:12}  {t.repeated:8}  {t.deleted:7}  {t.forked:6}  "
+        f"{t.taken:5}  {t.lost:5}  {t.points:7}  {t.charts:6}  {t.killed}"
         for number, t in enumerate(trials, 1)
     ]
     return [*text, "\nTrial by trial:\n", "```", head, *lines, "```"]

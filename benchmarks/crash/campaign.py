@@ -31,6 +31,7 @@ class Trial:
     acknowledged: int
     repeated: int
     deleted: int
+    forked: int
     drawn: int
     taken: int
     lost: int
@@ -98,8 +99,8 @@ class Campaign:
         check_table(line, self.runs)
         line.close()
         trial = Trial(
-            killed, load_seconds, load.acknowledged, load.repeated, load.deleted, load.drawn, taken, lost, points,
-            charts, sum(server.start_seconds for server in started), time.monotonic() - began,
+            killed, load_seconds, load.acknowledged, load.repeated, load.deleted, load.forked, load.drawn, taken, lost,
+            points, charts, sum(server.start_seconds for server in started), time.monotonic() - began,
         )  # fmt: skip
         self.trials.append(trial)
         return trial
@@ -157,10 +158,20 @@ class Campaign:
         """New runs in the place of those that ended or were deleted."""
         live = {id(sender.run) for sender in self._senders}
         for place in range(len(live), LIVE_RUNS):
-            run = ModelRun(KINDS[(number + place) % len(KINDS)])
+            run = self._begin(KINDS[(number + place) % len(KINDS)])
             self.runs.append(run)
             of = 1 if run.kind == "stepless" else self._dice.choice([1, 1, 2, 3])
             self._senders += [Sender(run, i, of, self._dice.randrange(THREADS)) for i in range(of)]
+
+    def _begin(self, kind: str) -> ModelRun:
+        """A new run, or a fork of one that is there."""
+        parents = [run for run in self.runs if run.series and not run.is_deleting]
+        if not parents or self._dice.random() < 0.6:
+            return ModelRun(kind)
+        parent = self._dice.choice(parents)
+        steps = self._dice.choice(list(parent.series.values())).columns()[0]
+        parent.forks_waiting += 1
+        return ModelRun(kind, parent=parent, step=int(self._dice.choice(steps)) + self._dice.randint(-1, 1))
 
     def _check_live(self, line: Line) -> int:
         """Bring live charts up to date, from before the crash on, and compare them; begin new ones."""

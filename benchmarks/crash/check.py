@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import orjson
 import pyarrow as pa
-from benchmarks.crash.load import Line, finish_delete, send
+from benchmarks.crash.load import Line, finish_delete, fork, send
 from benchmarks.crash.model import Array, MetricName, ModelRun, Wrong, check_chart, expect
 from benchmarks.crash.senders import PROJECT, Sender
 
@@ -22,7 +22,7 @@ _SETTLE_SECONDS = 60.0
 
 
 def settle(line: Line, senders: Sequence[Sender], dice: random.Random) -> tuple[int, int]:
-    """Find out what became of every batch and deletion that was not answered.
+    """Find out what became of every batch, fork and deletion that was not answered.
 
     Half of the senders ask first what the server has: it must be all of the batch or nothing of it. The others send
     it again, as the real sender does.
@@ -54,7 +54,13 @@ def settle(line: Line, senders: Sequence[Sender], dice: random.Random) -> tuple[
         while sender.pending is not None:
             expect(time.monotonic() < deadline, "a batch is not taken")
             send(line, sender)
-    for run in {id(sender.run): sender.run for sender in senders}.values():
+    runs = {id(sender.run): sender.run for sender in senders}
+    for run in runs.values():
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while run.is_asked and not run.is_forked:
+            expect(time.monotonic() < deadline, "a run is not forked")
+            fork(line, run)
+    for run in {**runs, **{id(run.parent): run.parent for run in runs.values() if run.parent is not None}}.values():
         if run.is_deleting and not run.is_deleted:
             status, _ = line.ask("GET", f"/experiments/{run.key}")
             expect(status in {200, 404}, "a run whose deletion was not answered:", status)

@@ -1,4 +1,4 @@
-"""The load: threads that send batches, send them again, delete runs and draw charts, until the server is gone."""
+"""The load: threads that send batches (again and again), fork and delete runs and draw charts, until it dies."""
 
 from __future__ import annotations
 
@@ -90,8 +90,27 @@ def send(line: Line, sender: Sender) -> None:
         raise Wrong(f"a batch was answered with {status} {body[:300]!r}")
 
 
+def fork(line: Line, run: ModelRun) -> None:
+    """Let the server fork a run from its parent, or ask for it again if nobody knows what became of that.
+
+    Raises:
+        OSError: nobody knows what became of it.
+    """
+    parent = run.parent
+    assert parent is not None
+    run.is_asked = True
+    wanted = orjson.dumps({"experiment_key": run.key, "step": run.step})
+    status, body = line.ask("POST", f"/experiments/{parent.key}/forks", wanted)
+    if status == 201:
+        expect(orjson.loads(body)["key"] == run.key, "a fork has another key", body[:300])
+        run.adopt()
+    else:
+        expect(status == 503 and line.is_rough, "a fork was answered with", status, body[:300])
+        time.sleep(_AGAIN_SECONDS)
+
+
 class Load:
-    """Threads that send, delete and draw until they are stopped or the server is gone.
+    """Threads that send, fork, delete and draw until they are stopped or the server is gone.
 
     Args:
         urls: Where the servers are; every request goes to any of them.
@@ -113,7 +132,7 @@ class Load:
         self._stop = threading.Event()
         self.gone: set[str] = set()
         self.errors: list[BaseException] = []
-        self.acknowledged = self.repeated = self.drawn = self.unanswered = self.deleted = 0
+        self.acknowledged = self.repeated = self.drawn = self.unanswered = self.deleted = self.forked = 0
         self._threads = [
             threading.Thread(target=self._guard, args=(work, place, random.Random(f"{seed} {place}")))
             for place, work in enumerate([self._speak] * threads + [self._look])
@@ -157,8 +176,14 @@ class Load:
             return
         sender = dice.choice(mine)
         run = sender.run
-        if dice.random() < 0.002:
+        if run.parent is not None and not run.is_forked:
+            self._fork(line, run, run.parent)
+        elif dice.random() < 0.002:
             self._delete(line, run)
+        elif run.parent is not None and dice.random() < 0.005:
+            self._delete(line, run.parent)
+        elif run.forks_waiting and sender.pending is None:
+            self._stop.wait(0.01)
         elif sender.before is not None and sender.pending is None and dice.random() < 0.1:
             was_deleting = run.is_deleting
             status, body = line.ask("POST", "/ingest", sender.before, MEDIA_TYPE)  # as if its answer had been lost
@@ -181,8 +206,15 @@ class Load:
             send(line, sender)
             self.acknowledged += sender.pending is None
 
+    def _fork(self, line: Line, run: ModelRun, parent: ModelRun) -> None:
+        if any(sender.pending is not None for sender in self._senders if sender.run is parent):
+            self._stop.wait(0.005)
+            return
+        fork(line, run)
+        self.forked += run.is_forked
+
     def _delete(self, line: Line, run: ModelRun) -> None:
-        if run.is_deleting or not run.is_started:
+        if run.is_deleting or not run.is_started or run.forks_waiting:
             return
         run.is_deleting = run.is_touched = True
         finish_delete(line, run)

@@ -75,9 +75,17 @@ class Series:
 
 @dataclass
 class ModelRun:
-    """One run as its clients know it: what was acknowledged, and no more."""
+    """One run as its clients know it: what was acknowledged, and no more.
+
+    A fork begins with what `parent` has up to `step`. Nobody writes the parent while forks of it wait.
+    """
 
     kind: str
+    parent: ModelRun | None = None
+    step: int = 0
+    is_asked: bool = False
+    is_forked: bool = False
+    forks_waiting: int = 0
     key: str = field(default_factory=lambda: secrets.token_hex(16))
     series: dict[MetricName, Series] = field(default_factory=dict)
     parameters: dict[str, int] = field(default_factory=dict)
@@ -101,6 +109,24 @@ class ModelRun:
         if len(points.time):
             earliest = int(points.time.min())
             self.first_time = earliest if self.first_time is None else min(self.first_time, earliest)
+
+    def adopt(self) -> None:
+        """The server has forked it: it has what its parent has, once."""
+        parent = self.parent
+        assert parent is not None
+        with self.lock:
+            if self.is_forked:
+                return
+            for name, series in parent.series.items():
+                points = {step: point for step, point in series.points.items() if step <= self.step}
+                if points:
+                    self.series[name] = Series()
+                    self.series[name].points = points
+                    self.first_time = parent.first_time
+            self.parameters = dict(parent.parameters)
+            self.is_forked = self.is_started = self.is_touched = True
+            parent.forks_waiting -= 1
+            parent.is_touched = True
 
     @property
     def size(self) -> int:
