@@ -19,6 +19,7 @@ THREADS = 6
 LIVE_RUNS = 14
 FOLLOWERS = 4
 _SURVIVE_SECONDS = 0.4
+_ERASE_SECONDS = 60.0
 _ANSWER_SECONDS = 60.0
 
 
@@ -125,6 +126,10 @@ class Campaign:
         check_charts(line, self.runs, self._dice, 10 * self._charts)
         check_table(line, self.runs)
         line.close()
+        deadline = time.monotonic() + _ERASE_SECONDS
+        while self._place.count_waiting():
+            expect(time.monotonic() < deadline, "deleted runs are not erased")
+            time.sleep(0.2)
         while self._servers:
             self._servers.pop().stop()
         return points, self._place.verify()
@@ -166,7 +171,7 @@ class Campaign:
     def _begin(self, kind: str) -> ModelRun:
         """A new run, or a fork of one that is there."""
         parents = [run for run in self.runs if run.series and not run.is_deleting]
-        if not parents or self._dice.random() < 0.6:
+        if not parents or self._dice.random() < 0.3:
             return ModelRun(kind)
         parent = self._dice.choice(parents)
         steps = self._dice.choice(list(parent.series.values())).columns()[0]

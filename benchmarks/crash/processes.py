@@ -18,8 +18,9 @@ from benchmarks.crash.model import expect
 ROOT = Path(__file__).resolve().parents[2]
 _OPTIONS = ("--port", "0", "--lost-after-seconds", "3600")
 _ORPHANS = "select count(*) from {table} where run not in (select run from experiment)"
-_TABLES = ("chunk", "clock", "fact", "journal", "origin", "output_chunk", "output_line", "output_writer", "series",
-           "tag", "writer")  # fmt: skip
+_WAITING = "select count(*) from deleted_run"
+_TABLES = ("chunk", "clock", "fact", "heritage", "journal", "origin", "output_chunk", "output_line", "output_writer",
+           "series", "stretch", "tag", "writer")  # fmt: skip
 
 
 class Server:
@@ -74,6 +75,9 @@ class Place(Protocol):
     def kill(self) -> None:
         """End the database without a word, and start it anew."""
 
+    def count_waiting(self) -> int:
+        """How many deleted runs are not erased yet."""
+
     def verify(self) -> str:
         """Let the database check itself; say how."""
 
@@ -95,6 +99,15 @@ class SqliteFolder:
 
     def kill(self) -> None:
         """See `Place.kill`: SQLite has no process."""
+
+    def count_waiting(self) -> int:
+        """See `Place.count_waiting`."""
+        link = sqlite3.connect(self._path / "halley.db")
+        try:
+            (waiting,) = link.execute(_WAITING).fetchone()
+        finally:
+            link.close()
+        return int(waiting)
 
     def verify(self) -> str:
         """See `Place.verify`."""
@@ -135,6 +148,10 @@ class PostgresqlCluster:
         """See `Place.kill`."""
         self._cluster.kill()
         self._cluster.start()
+
+    def count_waiting(self) -> int:
+        """See `Place.count_waiting`."""
+        return int(self._databases.run(_WAITING, self._url)[0][0])
 
     def verify(self) -> str:
         """See `Place.verify`."""
