@@ -67,7 +67,20 @@ def train(arguments: argparse.Namespace) -> float:
             experiment.log_metric("weight_norm", np.linalg.norm(weights), step=epoch, epoch=epoch)
             if epoch % 10 == 0:
                 print(f"epoch {epoch:3}/{arguments.epochs}  accuracy on held-back digits {accuracy:.4f}", flush=True)
+                experiment.log_confusion_matrix(
+                    test_y, probabilities, images=test_x.reshape(-1, 8, 8), max_examples_per_cell=5, step=epoch
+                )
+                experiment.log_histogram_3d(weights, name="weights", step=epoch)
+                experiment.log_image(draw_neurons(network), name="first layer", step=epoch, image_scale=4)
     return accuracy
+
+
+def draw_neurons(network: MLPClassifier) -> np.ndarray:
+    """What the neurons of the first layer look at: their weights as pictures side by side, eight in a row."""
+    layer = network.coefs_[0].T.reshape(-1, 8, 8)
+    tiles = np.zeros((-(-len(layer) // 8) * 8, 9, 9))
+    tiles[: len(layer), :8, :8] = layer
+    return tiles.reshape(-1, 8, 9, 9).swapaxes(1, 2).reshape(-1, 72)
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -38,7 +38,7 @@ export function ConfusionView({ experimentKey, matrix }: { experimentKey: string
               </th>
               {labels.map((label, column) => (
                 // oxlint-disable-next-line react/no-array-index-key -- labels may be alike
-                <th key={column} title={label} className="max-w-[88px] truncate px-1 pb-1 text-left font-medium text-fg2">
+                <th key={column} title={label} className="max-w-[88px] truncate px-1 pb-1 text-center font-medium text-fg2">
                   {label}
                 </th>
               ))}
