@@ -9,9 +9,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-_WAIT_SECONDS = 0.02
-_FIRST_WAIT_SECONDS = 1.0
-"""The first time, the tee may still be starting."""
+_WAIT_SECONDS = 1.0
+"""The tee may still be starting, or the machine may be busy."""
+_SHORT_WAIT_SECONDS = 0.02
+"""Once it did not come in time, as when a terminal is stopped: training is not held up again and again."""
 _PAUSE_SECONDS = 0.0001
 
 
@@ -32,7 +33,7 @@ class Order:
     def __init__(self, pipes: Mapping[int, int]) -> None:
         self._pipes = pipes
         self._last = 0
-        self._limit_seconds = _FIRST_WAIT_SECONDS
+        self._limit_seconds = _WAIT_SECONDS
 
     def speak(self, stream: int) -> None:
         """Stream `stream` (negative: its mirror) is about to speak. Waits a bounded time only."""
@@ -40,10 +41,13 @@ class Order:
         if last in {0, stream}:
             return
         deadline = time.monotonic() + self._limit_seconds
-        self._limit_seconds = _WAIT_SECONDS
         with contextlib.suppress(OSError, KeyError):
-            while count_waiting(self._pipes[last]) and time.monotonic() < deadline:
+            while count_waiting(self._pipes[last]):
+                if time.monotonic() >= deadline:
+                    self._limit_seconds = _SHORT_WAIT_SECONDS
+                    return
                 time.sleep(_PAUSE_SECONDS)
+            self._limit_seconds = _WAIT_SECONDS
 
 
 class StreamHook:
