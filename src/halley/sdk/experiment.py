@@ -20,9 +20,11 @@ from halley.sdk.capture.end import EndHooks, Ending, describe_exception
 from halley.sdk.encode.asset import Source, encode_metadata
 from halley.sdk.journal.write import Journal, Series
 from halley.sdk.panes.assets import Assets
+from halley.sdk.panes.code import Code
 from halley.sdk.panes.facts import Facts
 from halley.sdk.panes.media import Media
 from halley.sdk.panes.metrics import Metrics
+from halley.sdk.panes.models import Models
 from halley.sdk.panes.parameters import Parameters
 from halley.sdk.panes.position import Position
 from halley.sdk.panes.tables import Tables
@@ -36,7 +38,7 @@ _time_ns = time.time_ns
 StartMode = Literal["create", "get", "get_or_create"]
 
 
-class Experiment(Metrics, Parameters, Facts, Media, Tables, Assets, Position):
+class Experiment(Metrics, Parameters, Facts, Media, Tables, Models, Code, Assets, Position):
     """One training run, and all it says.
 
     Logging appends to a journal on the local disk and costs microseconds; a separate process sends the journal to the

@@ -5,7 +5,7 @@ from typing import Any
 
 from halley.core.names import check_name
 from halley.core.parameter import Value, to_value
-from halley.errors import ArgumentTypeError
+from halley.errors import ArgumentError, ArgumentTypeError
 from halley.sdk.encode.tags import check_tags
 from halley.sdk.panes.voice import Voice
 from halley.wire.records import AddTags, Name, Other
@@ -54,6 +54,23 @@ class Facts(Voice):
             )
         for key, value in dictionary.items():
             self.log_other(key, value)
+
+    def log_dataset_info(self, name: str | None = None, version: str | None = None, path: str | None = None) -> None:
+        """Log which data is used, as the other `dataset_info`: `name-version, path`, as far as they are given.
+
+        Raises:
+            ArgumentError: none is.
+
+        Example:
+            >>> experiment.log_dataset_info("ratings", version="2021", path="s3://ratings/2021")
+            >>> experiment.get_other("dataset_info")
+            'ratings-2021, s3://ratings/2021'
+        """
+        called = "-".join(str(part) for part in (name, version) if part is not None)
+        text = ", ".join(part for part in (called, "" if path is None else str(path)) if part)
+        if not text:
+            raise ArgumentError("log_dataset_info() is told nothing.", hint="Pass name, version or path.")
+        self.log_other("dataset_info", text)
 
     def get_other(self, name: str) -> Value:
         """Get the fact this process logged last under `name`.

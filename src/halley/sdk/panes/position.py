@@ -53,6 +53,24 @@ class Position(Voice):
         """
         self._move(epoch=check_epoch(epoch, "set_epoch(epoch)"))
 
+    def log_current_epoch(self, value: float) -> None:
+        """Set the epoch: Comet's older name of `set_epoch`.
+
+        Example:
+            >>> experiment.log_current_epoch(3)
+        """
+        self.set_epoch(value)
+
+    def stop_early(self, epoch: float) -> bool:
+        """Say whether training should stop: never. Taken for Comet's sake.
+
+        Example:
+            >>> experiment.stop_early(3)
+            False
+        """
+        del epoch
+        return False
+
     def log_epoch_end(self, epoch_cnt: float, step: int | None = None) -> None:
         """Set the epoch, and the step if one is given; both are checked before either is set.
 
