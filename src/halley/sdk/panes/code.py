@@ -3,7 +3,6 @@
 import inspect
 import sys
 from collections.abc import Mapping
-from importlib import metadata as packages
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +134,9 @@ class Code(Voice):
         Example:
             >>> info = experiment.set_pip_packages()
         """
-        found = {(one.name or "", one.version or "") for one in packages.distributions()}
+        from importlib.metadata import distributions  # noqa: PLC0415 - only this needs it, and it takes 15 ms
+
+        found = {(one.name or "", one.version or "") for one in distributions()}
         text = "".join(f"{name}=={version}\n" for name, version in sorted(found) if name)
         source = make_source("pip-packages.txt", text.encode(), "set_pip_packages()")
         return self._emit_asset(source, kind="packages", is_stepped=False, is_overwriting=True)
