@@ -91,6 +91,15 @@ def test_a_server_that_is_away_gets_it_later(train, peer, runs, until):
     until(lambda: not runs(), what="cleaning up")
 
 
+def test_a_file_of_an_experiment_that_was_deleted_is_thrown_away(train, peer, runs, until):
+    peer.file_answers = [0, 0, 0, 410]
+    process = train(LARGE + "experiment.end()")
+    assert process.returncode == 0, process.err
+    assert "deleted on the server" in process.err
+    until(lambda: not runs(), what="cleaning up")
+    assert not peer.files()
+
+
 def test_metrics_do_not_wait_for_a_file(train, peer):
     """A file goes in pieces, and what is due goes in between."""
     peer.file_answers = [503] * 1_000

@@ -226,6 +226,15 @@ def test_lists_are_narrowed(live, run):
     assert (page["total"], [one["name"] for one in page["assets"]]) == (3, ["text-1"])
 
 
+def test_content_of_an_experiment_that_was_deleted_is_not_wanted(live, run):
+    record = make_record(size_bytes=1)
+    say(run, record)
+    put_blob(live, b"x")
+    live.client.delete(f"/api/v1/experiments/{run.key}")
+    reply = attach(live, run.key, record.id, b"x")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (410, "gone")
+
+
 def test_deleting_gives_the_bytes_back(live, run, make, large):
     """When no other asset has them, and a day after they were put."""
     asset, data = large

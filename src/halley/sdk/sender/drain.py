@@ -154,6 +154,7 @@ class Drain:
         """
         self._is_gone = True
         self._error, self._failing_since = "", 0
+        self._tell()  # before anything is gone that the training looks at
         while self._discover():
             for follower in list(self._followers.values()):
                 follower.look(self._clock())

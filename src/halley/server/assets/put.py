@@ -8,7 +8,7 @@ from litestar.types import Receive
 
 from halley.core.asset import BLOB_BYTES
 from halley.core.ids import ExperimentKey
-from halley.errors import ArgumentError, Conflict, InvalidRequest
+from halley.errors import ArgumentError, Conflict, Gone, InvalidRequest
 from halley.server.assets.check import check_digest, read_blobs
 from halley.server.assets.list import no_asset
 from halley.server.events.api import Broadcast
@@ -89,12 +89,15 @@ async def attach(
     Raises:
         InvalidRequest: a digest or a size cannot be.
         NotFound: no experiment has this key, or it has no such asset (yet).
+        Gone: the experiment was deleted.
         Conflict: blobs are not there; its message names the first.
     """
     check_digest(content.digest, "digest")
     blobs = read_blobs(content.blobs)
 
     def job(session: Session) -> Experiment:
+        if session.catalog.is_deleted(key):
+            raise Gone(f"Experiment {key} was deleted.", hint="Nothing is taken for it any more.")
         run = find_run(session.catalog, key)
         missing = session.assets.attach(
             run, asset, content.digest, blobs, now=now, is_there=lambda digest: bool(storage.blobs.find([digest]))

@@ -94,7 +94,7 @@ def get_content(
     status_code=204,
     operation_id="attachContent",
     summary="Say which blobs the content of an asset is",
-    responses=failures(400, 404, 409, 413),
+    responses=failures(400, 404, 409, 410, 413),
     request_max_body_size=32 * 2**20,
 )
 async def attach_content(

@@ -165,6 +165,10 @@ class Catalog(Protocol):
         """The runs of many keys, in the order given; keys that are not known are left out. For snapshots."""
         ...
 
+    def is_deleted(self, key: str) -> bool:
+        """Whether there was an experiment with this key that was deleted."""
+        ...
+
     def get_experiment(self, run: int) -> Experiment | None:
         """One experiment, or None."""
         ...

@@ -124,12 +124,16 @@ class CatalogContract:
         """Whoever sends its key again is told so; deleting what is not there does nothing."""
         key = new_key()
         run = make_run(storage, key=key)
+        with storage.read() as session:
+            assert not session.catalog.is_deleted(key)
+            assert not session.catalog.is_deleted(new_key())
         for _ in range(2):
             storage.write(lambda session: session.catalog.delete_experiment(run, now=9)).result(WAIT_SECONDS)
         with pytest.raises(Gone, match=key):
             make_run(storage, "another", key=key)
         with storage.read() as session:
             assert session.catalog.find_run(key) is None
+            assert session.catalog.is_deleted(key)
             assert session.catalog.get_project("default", "another") is None
 
     def test_the_earliest_start_wins(self, storage: Storage) -> None:

@@ -116,7 +116,7 @@ class SqlCatalog:
             found = self.find_run(key)
         if found is not None:
             return found, False
-        if link.value("select 1 from deleted_experiment where key = ?", (key,)):
+        if self.is_deleted(key):
             raise Gone(f"Experiment {key} was deleted.", hint="Nothing is taken for it any more; log under a new key.")
         number = link.value(
             "update project set experiment_total = experiment_total + 1 where id = ? returning experiment_total",
@@ -149,6 +149,10 @@ class SqlCatalog:
             places = ", ".join(["?"] * len(some))
             found.update(self._link.rows(f"select key, run from experiment where key in ({places})", some))
         return {key: found[key] for key in dict.fromkeys(keys) if key in found}
+
+    def is_deleted(self, key: str) -> bool:
+        """See `Catalog.is_deleted`."""
+        return self._link.value("select 1 from deleted_experiment where key = ?", (key,)) is not None
 
     def _find_run(self, key: str) -> int | None:
         run: int | None = self._link.value("select run from experiment where key = ?", (key,))
