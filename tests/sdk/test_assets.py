@@ -73,13 +73,31 @@ def test_a_file_is_sent_after_kill_9(train, peer, runs, until):
     until(lambda: not runs(), what="cleaning up")
 
 
-@pytest.mark.parametrize("answers", [[500], [0, 503, 0, 503], [0, 0, 0, 409], [0, 0, 0, 404], [429, 500, 500]])
+@pytest.mark.parametrize("answers", [[500], [0, 503, 0, 503], [0, 0, 409], [429, 500, 500]])
 def test_a_server_that_fails_in_the_middle_gets_it_again(train, peer, runs, until, answers):
     peer.file_answers = list(answers)
     process = train(LARGE + "experiment.end()")
     assert process.returncode == 0, process.err
     until(lambda: peer.files() == [("model.bin", CONTENT)], what="the file")
     until(lambda: not runs(), what="cleaning up")
+    assert not peer.file_answers
+
+
+def test_an_asset_that_the_server_does_not_know_yet_is_asked_for_again(train, peer, runs, until):
+    peer.file_answers = [0, 0, 404]
+    train(LARGE + "import time; time.sleep(2); experiment.end()")
+    until(lambda: peer.files() == [("model.bin", CONTENT)], what="the file")
+    until(lambda: not runs(), what="cleaning up")
+
+
+def test_an_asset_that_the_server_will_never_know_is_put_aside_and_said(train, peer, runs, until):
+    peer.file_answers = [503] * 1_000
+    train(LARGE + "experiment.end(timeout=0.5)")
+    peer.file_answers = [0, 0, 404]
+    until(lambda: (runs()[0] / "refused").exists(), what="the file's being put aside")
+    (kept,) = (runs()[0] / "refused").iterdir()
+    assert kept.read_bytes() == CONTENT
+    assert "cannot be delivered and is kept in" in (runs()[0] / "sender.log").read_text()
 
 
 def test_a_server_that_is_away_gets_it_later(train, peer, runs, until):
@@ -92,7 +110,7 @@ def test_a_server_that_is_away_gets_it_later(train, peer, runs, until):
 
 
 def test_a_file_of_an_experiment_that_was_deleted_is_thrown_away(train, peer, runs, until):
-    peer.file_answers = [0, 0, 0, 410]
+    peer.file_answers = [0, 0, 410]  # two pieces, as the first two are alike; then what they are
     process = train(LARGE + "experiment.end()")
     assert process.returncode == 0, process.err
     assert "deleted on the server" in process.err
