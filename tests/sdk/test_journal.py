@@ -86,11 +86,23 @@ def test_closing_trims_and_says_that_the_writer_is_done(tmp_path):
     assert len(read_all(journal.folder)[0]) == 1
 
 
-def test_a_segment_that_is_full_is_followed_by_one_that_can_be_read_alone(tmp_path):
+def append_one(journal, series, step, time, value):
+    journal.append_point(series, step, time, math.nan, value)
+
+
+def append_many(journal, series, step, time, value):
+    journal.append_points([(series, value)], step, time, math.nan)
+
+
+each_way = pytest.mark.parametrize("append", [append_one, append_many])
+
+
+@each_way
+def test_a_segment_that_is_full_is_followed_by_one_that_can_be_read_alone(tmp_path, append):
     journal = make_journal(tmp_path, segment_bytes=10_000)
     series = [Series(f"metric-{n}", "") for n in range(5)]
     for step in range(1_000):
-        journal.append_point(series[step % 5], step, step, math.nan, step / 2)
+        append(journal, series[step % 5], step, step, step / 2)
     journal.close()
     segments = list_segments(journal.folder)
     assert len(segments) > 3
@@ -99,6 +111,19 @@ def test_a_segment_that_is_full_is_followed_by_one_that_can_be_read_alone(tmp_pa
         (journal.folder / segment_name(first)).unlink()
     rest = read_points(journal.folder)
     assert rest == [(f"metric-{step % 5}", "", step, step / 2) for step in range(1_000 - len(rest), 1_000)]
+
+
+def test_points_of_one_moment_are_there_in_order_over_segments(tmp_path):
+    journal = make_journal(tmp_path, segment_bytes=10_000)
+    series = [Series(f"metric-{n}", "") for n in range(300)]
+    for step in range(20):
+        journal.append_points([(one, float(step + n)) for n, one in enumerate(series)], step, 7, 0.5)
+    journal.append_points([], 20, 7, 0.5)
+    journal.close()
+    assert len(list_segments(journal.folder)) > 20
+    assert read_points(journal.folder) == [
+        (f"metric-{n}", "", step, float(step + n)) for step in range(20) for n in range(300)
+    ]
 
 
 def test_a_record_longer_than_a_segment_gets_a_longer_one(tmp_path):
@@ -206,13 +231,14 @@ def test_reading_while_it_is_written(tmp_path):
     journal.close()
 
 
-def test_threads_share_a_journal(tmp_path):
+@each_way
+def test_threads_share_a_journal(tmp_path, append):
     journal = make_journal(tmp_path, segment_bytes=50_000)
 
     def log(name):
         series = Series(name, "")
         for step in range(1_000):
-            journal.append_point(series, step, 0, math.nan, step)
+            append(journal, series, step, 0, step)
 
     threads = [threading.Thread(target=log, args=(f"m{n}",)) for n in range(6)]
     for thread in threads:
@@ -225,7 +251,8 @@ def test_threads_share_a_journal(tmp_path):
         assert [step for name, _, step, _ in points if name == f"m{n}"] == list(range(1_000))
 
 
-def test_a_signal_handler_may_log_in_the_middle_of_an_append(tmp_path):
+@each_way
+def test_a_signal_handler_may_log_in_the_middle_of_an_append(tmp_path, append):
     journal = make_journal(tmp_path, segment_bytes=50_000)
     inner, outer = Series("inner", ""), Series("outer", "")
     calls, numbers = [], itertools.count()
@@ -240,7 +267,7 @@ def test_a_signal_handler_may_log_in_the_middle_of_an_append(tmp_path):
     try:
         step = 0
         while len(calls) < 50 and step < 2_000_000:
-            journal.append_point(outer, step, 0, math.nan, 1.0)
+            append(journal, outer, step, 0, 1.0)
             step += 1
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -248,6 +275,34 @@ def test_a_signal_handler_may_log_in_the_middle_of_an_append(tmp_path):
     journal.close()
     points = read_points(journal.folder)
     assert [at for name, _, at, _ in points if name == "outer"] == list(range(step))
+    assert sorted(at for name, _, at, _ in points if name == "inner") == list(range(len(calls)))
+
+
+def test_a_signal_handler_may_log_between_points_of_one_moment(tmp_path):
+    journal = make_journal(tmp_path, segment_bytes=50_000)
+    inner, outer = Series("inner", ""), [Series(f"outer-{n}", "") for n in range(50)]
+    calls, numbers = [], itertools.count()
+
+    def handler(number, frame):
+        call = next(numbers)
+        journal.append_points([(inner, 1.0)], call, 0, math.nan)
+        calls.append(call)
+
+    before = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+    try:
+        step = 0
+        while len(calls) < 50 and step < 100_000:
+            journal.append_points([(one, 1.0) for one in outer], step, 0, math.nan)
+            step += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    journal.close()
+    points = read_points(journal.folder)
+    assert [(name, at) for name, _, at, _ in points if name != "inner"] == [
+        (f"outer-{n}", at) for at in range(step) for n in range(50)
+    ]
     assert sorted(at for name, _, at, _ in points if name == "inner") == list(range(len(calls)))
 
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -324,6 +324,30 @@ class Experiment(Metrics, Parameters, Facts, Media, Tables, Models, Code, Assets
             self._ignore()
         else:
             journal.append_point(series, step, _time_ns() // 1_000_000, epoch, value)
+
+    def _emit_points(
+        self, pairs: Sequence[tuple[str, float]], step: int | None, epoch: float | None, include_context: bool
+    ) -> None:
+        context = self._context if include_context else ""
+        known = self._series
+        points = []
+        for name, value in pairs:
+            series = known.get((name, context)) or self._add_series(name, context)
+            series.last = value
+            points.append((series, value))
+        if step is None:
+            step = NO_STEP if self._step is None else self._step
+        elif points:
+            self._step = step
+        if epoch is None:
+            epoch = NO_EPOCH if self._epoch is None else self._epoch
+        elif points:
+            self._epoch = epoch
+        journal = self._journal
+        if journal is not None:
+            journal.append_points(points, step, _time_ns() // 1_000_000, epoch)
+        elif points:
+            self._ignore()
 
     def _emit_asset(
         self,

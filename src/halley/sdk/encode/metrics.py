@@ -1,6 +1,7 @@
 """Dictionaries of metrics to flat pairs."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from halley.core.metric import check_value
@@ -28,8 +29,20 @@ def flatten_metrics(dic: Any, prefix: str | None = None) -> list[tuple[str, floa
             f"log_metrics(dic) is of type {type(dic).__name__}, not a dictionary.",
             hint="Pass {name: value}, or log one number with log_metric(name, value).",
         )
+    if prefix is None and type(dic) is dict and all(type(value) is float for value in dic.values()):
+        for name in dic:  # the usual case: numbers under names that were used before
+            if type(name) is not str:
+                break
+            _check_once(name)
+        else:
+            return list(dic.items())
     front = "" if prefix is None else check_name(prefix, "log_metrics(prefix)") + "_"
     return list(_walk(dic, front, 1))
+
+
+@lru_cache(maxsize=65_536)
+def _check_once(name: str) -> None:
+    check_name(name, "log_metrics(name)")
 
 
 def _walk(mapping: Mapping[Any, Any], front: str, depth: int) -> Iterator[tuple[str, float]]:

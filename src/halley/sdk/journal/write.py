@@ -8,6 +8,7 @@ import os
 import time
 import weakref
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -172,6 +173,33 @@ class Journal:
                 _pack_head(mapped, position, POINT.size, crc)  # type: ignore[arg-type]
             else:
                 self._late.append((series, step, time_ms, epoch, value))
+        finally:
+            self._token.append(None)
+            if self._late:
+                self._drain()
+
+    def append_points(self, points: Sequence[tuple[Series, float]], step: int, time_ms: int, epoch: float) -> None:
+        """Append a point of each of several metrics. About half a microsecond each; see `append_point`."""
+        try:
+            self._token.pop()
+        except IndexError:
+            for series, value in points:
+                self._append((series, step, time_ms, epoch, value))
+            return
+        try:
+            late, mapped, position, limit = self._late, self._map, self._position, self._limit
+            for series, value in points:
+                if series.segment is mapped and position <= limit and not late:
+                    payload = _pack_point(POINT_KIND, series.id, step, time_ms, epoch, value)
+                    crc = crc32(payload)
+                    end = position + _POINT_FRAME
+                    mapped[position + 8 : end] = payload  # type: ignore[index]  # it is the map of `series.segment`
+                    self._position = end
+                    self.number += 1
+                    _pack_head(mapped, position, POINT.size, crc)  # type: ignore[arg-type]
+                    position = end  # nobody else writes as long as we have the token
+                else:
+                    late.append((series, step, time_ms, epoch, value))
         finally:
             self._token.append(None)
             if self._late:

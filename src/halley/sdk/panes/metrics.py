@@ -69,8 +69,7 @@ class Metrics(Voice):
         pairs = flatten_metrics(dic, prefix)
         step = None if step is None else check_step(step, "log_metrics(step)")
         epoch = None if epoch is None else check_epoch(epoch, "log_metrics(epoch)")
-        for name, value in pairs:
-            self._emit_point(name, value, step, epoch, include_context)
+        self._emit_points(pairs, step, epoch, include_context)
 
     def get_metric(self, name: str) -> float:
         """Get the value logged last by this process, of the current context if it has the metric.

@@ -1,6 +1,6 @@
 """What a pane may use of the experiment it is part of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from halley.core.parameter import Value
@@ -50,6 +50,12 @@ class Voice:
         self, name: str, value: float, step: int | None, epoch: float | None, include_context: bool
     ) -> None:
         """Append a metric's point to the journal; `step` and `epoch` stick."""
+        raise NotImplementedError
+
+    def _emit_points(
+        self, pairs: Sequence[tuple[str, float]], step: int | None, epoch: float | None, include_context: bool
+    ) -> None:
+        """Append points of several metrics, of one moment, to the journal; their names are checked already."""
         raise NotImplementedError
 
     def _emit_asset(
