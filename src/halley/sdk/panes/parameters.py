@@ -4,6 +4,7 @@ from typing import Any
 
 from halley.core.names import check_name
 from halley.core.parameter import Value, flatten, is_same, to_value
+from halley.sdk.encode.dataset import hash_dataset
 from halley.sdk.panes.voice import Voice
 from halley.wire.records import Parameter
 
@@ -52,6 +53,23 @@ class Parameters(Voice):
         del step
         for name, value in list(flatten(parameters, prefix=prefix, nested=nested_support)):
             self._log_parameter(name, value)
+
+    def log_dataset_hash(self, data: Any) -> None:
+        """Log a hash of the data, as the parameter `dataset_hash`. The data itself goes nowhere.
+
+        Args:
+            data: A path of a file or folder; or data: arrays, tensors, data frames, lists, dictionaries, datasets. It
+                is read whole: what it holds counts, not where it lies or what it is called.
+
+        Raises:
+            ArgumentError: it cannot be read.
+
+        Example:
+            >>> experiment.log_dataset_hash([[0.1, 0.2], [0.3, 0.4]])
+            >>> len(experiment.get_parameter("dataset_hash"))
+            16
+        """
+        self._log_parameter("dataset_hash", hash_dataset(data))
 
     def get_parameter(self, name: str) -> Value:
         """Get the value this process logged last.
