@@ -48,13 +48,13 @@ def test_the_log_begins_anew_although_there_is_always_a_snapshot(folder, storage
     reader.start()
     try:
         longest = 0
-        for turn in range(300):  # 45 MB in all
+        for turn in range(300):
             write(storage, run, [turn])
             longest = max(longest, log_bytes(folder))
     finally:
         is_done.set()
         reader.join(60)
-    assert longest < 32 * MIB
+    assert longest < 16 * MIB
 
 
 def test_a_snapshot_that_stays_open_stops_nobody_and_the_log_is_short_again_afterwards(folder, storage):

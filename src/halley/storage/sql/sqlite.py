@@ -19,8 +19,6 @@ LOG_BYTES = 64 * 2**20
 """How long the write-ahead log may be before the writer waits for readers to let it begin anew."""
 _LOG_SECONDS = 2.0
 _LOG_PATIENCE_MS = 200
-"""How long the writer waits for snapshots when the log is long; and so much longer as it is too long."""
-_LONGEST_PATIENCE_MS = 1_000
 _APPLICATION_ID = 0x48414C59
 _VACUUM_PAGES = 250
 _FREE_PAGES = 1_000
@@ -258,18 +256,15 @@ class Sqlite:
 
         SQLite begins its log anew when no snapshot needs it, which never comes to be if there always is one. So once
         the log is long, the writer waits a moment for those that are open; new ones do not get in its way. If one of
-        them stays open, it tries again when the log is a quarter longer, and waits longer: on a machine with more to
-        do than processors, snapshots that are short take long.
+        them stays open, it tries again when the log is a quarter longer.
         """
         now = time.monotonic()
         if now < self._log_checked_at + _LOG_SECONDS:
             return
         self._log_checked_at = now
-        size = self._log_bytes()
-        if size <= self._longest_log:
+        if self._log_bytes() <= self._longest_log:
             return
-        patience = min(_LONGEST_PATIENCE_MS, _LOG_PATIENCE_MS * size // LOG_BYTES)
-        driver.execute(f"pragma busy_timeout={patience}")
+        driver.execute(f"pragma busy_timeout={_LOG_PATIENCE_MS}")
         try:
             (is_busy, _, _) = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
         finally:
