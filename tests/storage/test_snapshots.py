@@ -52,7 +52,7 @@ def test_the_log_begins_anew_although_there_are_always_snapshots(folder, storage
         is_done.set()
         for reader in readers:
             reader.join(60)
-    assert longest < 32 * MIB
+    assert longest < 16 * MIB
 
 
 def test_a_snapshot_that_stays_open_stops_nobody_and_the_log_is_short_again_afterwards(folder, storage):
