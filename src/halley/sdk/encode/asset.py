@@ -89,6 +89,15 @@ def make_source(name: str, data: bytes, argument: str, media_type: str = "") -> 
     return Source(named, find_media_type(named) or media_type, data, None)
 
 
+def make_json(name: str, value: Any, argument: str) -> Source:
+    """Name a value that is written as JSON, whatever the name's ending.
+
+    Raises:
+        ArgumentTypeError: JSON cannot hold it.
+    """
+    return make_source(name, write_json(value, argument).encode(), argument)._replace(media_type="application/json")
+
+
 def find_media_type(name: str) -> str:
     """The media type of a file by its name; empty if it is not known.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from halley.errors import ArgumentError, ArgumentTypeError
 from halley.sdk.encode.asset import Source, make_source, read_source
+from halley.sdk.encode.tensor import to_host
 
 _FORMATS = {"PCM_8_BIT": (1, 8), "PCM_16_BIT": (1, 16), "PCM_32_BIT": (1, 32), "PCM_32_FLOAT": (3, 32)}
 """Number and bits of the formats that Comet names."""
@@ -30,10 +31,7 @@ def encode_audio(audio: Any, name: str | None, sample_rate: int | None, kind: st
         import numpy as np  # noqa: PLC0415 - optional: who has arrays has numpy
     except ImportError as error:
         raise ArgumentTypeError("log_audio(audio_data) is no audio file.", hint="pip install numpy") from error
-    for method in ("detach", "cpu", "numpy"):
-        convert = getattr(audio, method, None)
-        audio = convert() if callable(convert) else audio
-    samples = np.asarray(audio)
+    samples = np.asarray(to_host(audio))
     if samples.dtype.kind not in "iuf" or samples.ndim not in {1, 2} or 0 in samples.shape:
         raise ArgumentError(
             f"log_audio(audio_data) has the shape {tuple(samples.shape)} of {samples.dtype}, which is no audio.",

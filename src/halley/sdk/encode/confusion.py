@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from halley.errors import ArgumentError, ArgumentTypeError
-from halley.sdk.encode.asset import Source, make_source, write_json
+from halley.sdk.encode.asset import Source, make_json
+from halley.sdk.encode.tensor import to_host
 
 Example = Any
 """What a cell shows of an example: a number, a text, or a dictionary with `sample`, `index` and `assetId`."""
@@ -189,8 +190,7 @@ def encode_confusion_matrix(matrix: ConfusionMatrix, name: str, examples: dict[i
     Raises:
         ArgumentError: there are fewer labels than classes.
     """
-    text = write_json(matrix.to_json(examples), "log_confusion_matrix()")
-    return make_source(name, text.encode(), "log_confusion_matrix(file_name)")._replace(media_type="application/json")
+    return make_json(name, matrix.to_json(examples), "log_confusion_matrix(file_name)")
 
 
 def _find_type(cells: Iterable[list[Example]]) -> str | None:
@@ -206,9 +206,7 @@ def _find_type(cells: Iterable[list[Example]]) -> str | None:
 
 
 def _listed(values: Any, argument: str) -> list[Any]:
-    for method in ("detach", "cpu", "numpy"):
-        convert = getattr(values, method, None)
-        values = convert() if callable(convert) else values
+    values = to_host(values)
     if hasattr(values, "tolist"):
         values = values.tolist()
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):

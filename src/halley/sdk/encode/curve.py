@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from halley.errors import ArgumentError, ArgumentTypeError
-from halley.sdk.encode.asset import Source, make_source, write_json
+from halley.sdk.encode.asset import Source, make_json
 
 
 def encode_curve(name: Any, x: Any, y: Any) -> Source:
@@ -23,8 +23,7 @@ def encode_curve(name: Any, x: Any, y: Any) -> Source:
         raise ArgumentError(
             f"log_curve(x) has {len(across):,} values and log_curve(y) {len(up):,}.", hint="Pass as many of each."
         )
-    text = write_json({"name": str(name), "x": across, "y": up}, "log_curve(x)")
-    return make_source(str(name), text.encode(), "log_curve(name)")._replace(media_type="application/json")
+    return make_json(str(name), {"name": str(name), "x": across, "y": up}, "log_curve(name)")
 
 
 def _read_numbers(values: Any, argument: str) -> list[float | None]:

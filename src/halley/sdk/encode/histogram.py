@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from halley.errors import ArgumentError, ArgumentTypeError
-from halley.sdk.encode.asset import Source, make_source, write_json
+from halley.sdk.encode.asset import Source, make_json
+from halley.sdk.encode.tensor import to_host
 
 
 class Histogram:
@@ -53,9 +54,7 @@ class Histogram:
         Raises:
             ArgumentTypeError: something is no number.
         """
-        for method in ("detach", "cpu", "numpy"):  # a tensor, wherever it is
-            convert = getattr(values, method, None)
-            values = convert() if callable(convert) else values
+        values = to_host(values)
         if hasattr(values, "__array_interface__"):
             self._add_array(values)
         else:
@@ -117,9 +116,7 @@ def encode_histogram(values: Any, name: str | None, options: dict[str, Any]) -> 
                 f"log_histogram_3d(): {error}.", hint="Options are start, stop, step and offset."
             ) from error
         histogram.add(values)
-    text = write_json(histogram.to_json(), "log_histogram_3d(values)")
-    source = make_source(name or "histogram", text.encode(), "log_histogram_3d(name)")
-    return source._replace(media_type="application/json")
+    return make_json(name or "histogram", histogram.to_json(), "log_histogram_3d(name)")
 
 
 def _walk(values: Any) -> Iterable[float]:

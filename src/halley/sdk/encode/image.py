@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from halley.errors import ArgumentError, ArgumentTypeError
 from halley.sdk.encode.asset import Source, make_source, read_source
+from halley.sdk.encode.tensor import to_host
 
 _MAGIC = {
     b"\x89PNG\r\n\x1a\n": "png",
@@ -107,11 +108,8 @@ def _to_array(image: Any) -> Any:
         import numpy as np  # noqa: PLC0415 - optional: who has arrays has numpy
     except ImportError as error:
         raise ArgumentError("log_image(image_data) is no image file.", hint="pip install numpy") from error
-    for method in ("detach", "cpu", "numpy"):  # a tensor, wherever it is
-        convert = getattr(image, method, None)
-        image = convert() if callable(convert) else image
     try:
-        array = np.asarray(image)
+        array = np.asarray(to_host(image))
     except (TypeError, ValueError) as error:
         raise ArgumentTypeError(
             f"log_image(image_data) is no array: {error}.", hint="Pass rows of equal length."

@@ -202,20 +202,20 @@ class Tables(Voice):
         """
         made = matrix
         if not isinstance(made, ConfusionMatrix):
-            made = ConfusionMatrix(
-                y_true,
-                y_predicted,
-                labels,
-                matrix,
-                title,
-                row_label,
-                column_label,
-                max_examples_per_cell,
-                max_categories,
-                winner_function,
-                index_to_example_function,
-                cache,
-                selected,
+            made = self.create_confusion_matrix(
+                y_true=y_true,
+                y_predicted=y_predicted,
+                labels=labels,
+                matrix=matrix,
+                title=title,
+                row_label=row_label,
+                column_label=column_label,
+                max_examples_per_cell=max_examples_per_cell,
+                max_categories=max_categories,
+                winner_function=winner_function,
+                index_to_example_function=index_to_example_function,
+                cache=cache,
+                selected=selected,
             )
         elif y_true is not None:
             made.compute_matrix(y_true, y_predicted, winner_function, index_to_example_function)
